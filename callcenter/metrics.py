@@ -1,0 +1,45 @@
+"""Every metric of the live call (Prometheus, prefix callcenter_). Labels have few values: never a call id or a number."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+SECONDS = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 5.0, 10.0)
+SHORT_SECONDS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.06, 0.1, 0.3, 1.0)
+CALL_SECONDS = (5, 10, 20, 30, 60, 120, 180, 300, 600, 1200, 1800)
+
+# gauges of the media server are summed over its workers
+active_calls = Gauge("callcenter_active_calls", "Calls being served", multiprocess_mode="livesum")
+free_slots = Gauge("callcenter_free_slots", "Calls that would still be admitted", multiprocess_mode="livesum")
+stt_queue_depth = Gauge("callcenter_stt_queue_depth", "Utterances waiting for a worker", multiprocess_mode="livesum")
+spool_depth = Gauge("callcenter_spool_depth", "Journal records not yet in PostgreSQL", multiprocess_mode="livesum")
+breaker_open = Gauge(
+    "callcenter_breaker_open", "1 while the circuit breaker is open", ["component"], multiprocess_mode="max"
+)
+worker_draining = Gauge("callcenter_worker_draining", "1 while no new calls are taken", multiprocess_mode="max")
+
+response_latency = Histogram(
+    "callcenter_response_latency_seconds", "End of speech to first audio frame", buckets=SECONDS
+)
+endpointing_delay = Histogram("callcenter_endpointing_delay_seconds", "End of speech to the decision", buckets=SECONDS)
+stt_latency = Histogram("callcenter_stt_latency_seconds", "Decision to transcript", buckets=SECONDS)
+llm_first_token = Histogram("callcenter_llm_first_token_seconds", "Request to first token", buckets=SECONDS)
+llm_latency = Histogram("callcenter_llm_latency_seconds", "Request to last token", buckets=SECONDS)
+tts_first_audio = Histogram("callcenter_tts_first_audio_seconds", "Sentence to its first audio", buckets=SECONDS)
+tool_duration = Histogram("callcenter_tool_duration_seconds", "Tool calls", ["tool"], buckets=SECONDS)
+frame_lateness = Histogram(
+    "callcenter_frame_lateness_seconds", "Outgoing frame after its deadline", buckets=SHORT_SECONDS
+)
+loop_lag = Histogram("callcenter_loop_lag_seconds", "Event loop wake-up after its time", buckets=SHORT_SECONDS)
+call_duration = Histogram("callcenter_call_duration_seconds", "Whole calls", buckets=CALL_SECONDS)
+queue_wait = Histogram("callcenter_queue_wait_seconds", "Wait in the operators' queue", buckets=CALL_SECONDS)
+journal_write = Histogram("callcenter_journal_write_seconds", "Record to durable local disk", buckets=SECONDS)
+
+calls_total = Counter("callcenter_calls_total", "Ended calls", ["scenario", "outcome"])
+refused_total = Counter("callcenter_refused_total", "Calls not admitted", ["reason"])
+transfers_total = Counter("callcenter_transfers_total", "Calls handed to operators", ["reason"])
+errors_total = Counter("callcenter_errors_total", "Failures of components", ["component", "kind"])
+barge_ins_total = Counter("callcenter_barge_ins_total", "Interruptions", ["kind"])
+fallbacks_total = Counter("callcenter_fallbacks_total", "A lower tier took over", ["component", "tier"])
+tts_cache_total = Counter("callcenter_tts_cache_total", "Look-ups in the speech cache", ["result"])
+tokens_total = Counter("callcenter_tokens_total", "Tokens of language models", ["model", "direction"])
+frames_dropped_total = Counter("callcenter_frames_dropped_total", "Audio frames given up", ["direction"])
+connections_rejected_total = Counter("callcenter_connections_rejected_total", "Broken connections", ["kind"])

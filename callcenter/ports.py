@@ -1,0 +1,405 @@
+"""Every Protocol between the live call and what it is made of.
+
+One rule for all: a port's methods never block the event loop, and fail by raising the `errors.EngineError` of their stage
+(never None, never a bare exception of a library). Audio is signed 16-bit little-endian mono PCM in `bytes`, and every
+place that passes it says at which rate. Models are shared; sessions and streams belong to one call.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from callcenter.records import Record, Scenario, TransferReason
+
+Language = Literal["en", "uk", "ru"]
+
+
+# ---------------------------------------------------------------- the call
+
+
+@dataclass(frozen=True, slots=True)
+class CallInfo:
+    """What is known of a call before its first word."""
+
+    call_id: UUID
+    started_at: datetime
+    """Timezone-aware UTC; with call_id the key of everything journaled."""
+    caller_id: str | None
+    """E.164 ("+380671234567") where it could be parsed, else as given; None when withheld. Never logged."""
+    called_id: str | None
+    language: Language
+    """What we speak in this call."""
+
+
+# ---------------------------------------------------------------- hearing
+
+
+class VoiceStream(Protocol):
+    """Voice activity of one call."""
+
+    @property
+    def window_ms(self) -> int:
+        """How much audio one probability stands for."""
+
+    async def feed(self, pcm: bytes) -> Sequence[float]:
+        """Probability of speech, 0..1, of every whole window that `pcm` completed (often none or one)."""
+
+    def reset(self) -> None:
+        """Forget the past: what follows is another utterance."""
+
+
+class VoiceDetector(Protocol):
+    """A shared VAD model."""
+
+    async def start(self) -> None: ...
+
+    def open(self, rate_hz: Literal[8000, 16000]) -> VoiceStream: ...
+
+    async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What may be said in one state of the dialogue, for recognizers that need it."""
+
+    name: str
+    jsgf: str
+    """A complete JSGF document with one public rule; lower-case words."""
+    pronunciations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """ARPABET variants ("N OW K IY AH N") of the words that the recognizer's own dictionary may lack."""
+    size: int = 0
+    """Sentences that it accepts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the dialogue expects the caller to say next."""
+
+    state: str = "root"
+    """Name of a Grammar; a recognizer of free speech may use it as a hint or not at all."""
+    choices: tuple[str, ...] = ()
+    """Phrases that may be said in this turn only (this caller's order numbers), added to the grammar."""
+    dictation: bool = False
+    """Digits or an address, said in groups: the end of the turn is waited for longer."""
+    prompt: str = ""
+    """Words likely to be heard (brands, models): the initial prompt of recognizers like Whisper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    text: str
+    """"" when nothing was understood."""
+    language: str
+    """Detected: "en", "uk", "ru", "mixed" or another ISO code."""
+    confidence: float
+    """0..1, as comparable over backends as can be had."""
+    audio_ms: int
+    latency_ms: int
+    """From finish() to the result."""
+    backend: str
+    grammar: str | None = None
+    grammar_size: int | None = None
+    rejected: bool = False
+    """Something was said, but not in this recognizer's grammar or language; `text` is then ""."""
+
+
+class Utterance(Protocol):
+    """One utterance being recognized while it is spoken."""
+
+    def feed(self, pcm: bytes) -> None:
+        """Add audio at the session's rate. Never blocks."""
+
+    async def finish(self) -> Transcript:
+        """The caller stopped. Raises RecognitionError. May be called once; a cancelled await frees everything."""
+
+    def cancel(self) -> None:
+        """Throw it away. Idempotent, also after finish()."""
+
+
+class RecognitionSession(Protocol):
+    """Recognition for one call: keeps what is learnt of the line (cepstral means, language)."""
+
+    def begin(self, expectation: Expectation) -> Utterance: ...
+
+    async def aclose(self) -> None: ...
+
+
+class Recognizer(Protocol):
+    """A speech-to-text backend, shared by all calls."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def start(self) -> None:
+        """Load models. Raises ConfigurationError (names what is missing, and how to get it) or RecognitionError."""
+
+    def open(self, call_id: UUID, rate_hz: Literal[8000, 16000], language: Language) -> RecognitionSession: ...
+
+    async def aclose(self) -> None: ...
+
+
+# ---------------------------------------------------------------- speaking
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    language: Language
+    name: str = ""
+    """The backend's own name of a voice; "" is the backend's default for the language."""
+    speed: float = 1.0
+
+
+class SpeechStream(Protocol):
+    """Speech of one sentence, arriving while it is made."""
+
+    @property
+    def rate_hz(self) -> int: ...
+
+    @property
+    def cached(self) -> bool:
+        """It came from the cache: nothing was synthesized, nothing is billed."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Chunks of PCM, each a whole number of samples. Raises SynthesisError. Closing the iterator cancels the work."""
+
+
+class Synthesizer(Protocol):
+    """A text-to-speech backend, shared by all calls."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def start(self) -> None:
+        """Load voices. Raises ConfigurationError or SynthesisError."""
+
+    def speak(self, text: str, voice: Voice) -> SpeechStream:
+        """`text` is already words only (see text_normalization): no digits, no abbreviations."""
+
+    async def aclose(self) -> None: ...
+
+
+# ---------------------------------------------------------------- deciding: the model
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRequest:
+    """A tool call as a model asked for it; nothing in it is trusted."""
+
+    id: str
+    name: str
+    arguments: str
+    """JSON as the model wrote it, perhaps broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str
+    tool_requests: tuple[ToolRequest, ...] = ()
+    tool_call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    """JSON schema of an object."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    messages: tuple[ChatMessage, ...]
+    tools: tuple[ToolSpec, ...] = ()
+    max_tokens: int = 300
+    temperature: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    tokens_in: int
+    tokens_out: int
+    tokens_cached: int = 0
+
+
+ChatDelta = TextDelta | ToolRequest | Usage
+
+
+class ChatModel(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    def stream(self, request: ChatRequest) -> AsyncIterator[ChatDelta]:
+        """Text as it comes, each tool request once it is whole, usage at the end. Raises ModelError; a stream that is
+        cut before its end raises too. Closing the iterator ends the request."""
+
+    async def aclose(self) -> None: ...
+
+
+# ---------------------------------------------------------------- deciding: the agent
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSaid:
+    """The caller's turn, as the agent gets it."""
+
+    text: str
+    language: str = "en"
+    confidence: float = 1.0
+    rejected: bool = False
+    """Speech that was not understood; `text` is ""."""
+    keyed: bool = False
+    """Typed on the keypad: `text` is digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words to speak, whole or in pieces; the reply cuts them into sentences."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStarted:
+    tool_name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFinished:
+    tool_name: str
+    arguments: Mapping[str, Any]
+    result: Any
+    """JSON-serializable, in full."""
+    duration_ms: int
+    success: bool
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswered:
+    """Who decided this turn, and what it took."""
+
+    model: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    first_token_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FellBack:
+    """A component failed, and a lower tier takes over."""
+
+    component: Literal["llm", "store"]
+    tier: str
+    """Who answers instead: the next model's name, "rules", "operator"."""
+    kind: str
+    """EngineError.kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioRecognized:
+    scenario: Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class GoalReached:
+    """What the caller wanted was done or answered: the call counts as resolved unless a human is asked for later."""
+
+    scenario: Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackPromised:
+    topic: str
+    best_time: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequested:
+    """Hand the call to an operator once everything said so far has been played out."""
+
+    reason: TransferReason
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangupRequested:
+    """The conversation is over: hang up once everything said so far has been played out."""
+
+
+AgentAct = (
+    Said
+    | ToolStarted
+    | ToolFinished
+    | ModelAnswered
+    | FellBack
+    | ScenarioRecognized
+    | GoalReached
+    | CallbackPromised
+    | TransferRequested
+    | HangupRequested
+)
+
+
+class AgentSession(Protocol):
+    """The mind of one call."""
+
+    def greet(self) -> str:
+        """The opening words: known before the call, so that they come from the cache."""
+
+    def respond(self, said: CallerSaid) -> AsyncIterator[AgentAct]:
+        """Answer the caller. Closed early when the caller interrupts. Raises AgentError when nobody could answer."""
+
+    def heard(self, text: str) -> None:
+        """What the caller really heard of the last answer: the memory of the conversation holds that, not the rest."""
+
+    def expectation(self) -> Expectation:
+        """What the caller is expected to say next."""
+
+    def summary(self) -> str:
+        """For the operator: what the caller wants and what was found, in one or two sentences."""
+
+
+class Agent(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    def open(self, call: CallInfo) -> AgentSession: ...
+
+    async def aclose(self) -> None: ...
+
+
+# ---------------------------------------------------------------- the journal and the telephone exchange
+
+
+class Journal(Protocol):
+    def write(self, record: Record) -> None:
+        """Never blocks, never raises; durable on local disk within 50 ms, in PostgreSQL when that is there."""
+
+    async def flush(self) -> None:
+        """Wait until everything written so far is durable on local disk."""
+
+    async def aclose(self) -> None: ...
+
+
+NextStep = Literal["queue", "bye"]
+
+
+class CallRegistry(Protocol):
+    """Which calls Asterisk announced, and where each goes after us (the dialplan asks; the default is the queue)."""
+
+    async def admit(self, call_id: UUID, peer: str) -> CallInfo:
+        """Raises CallRefused."""
+
+    def decide_next(self, call_id: UUID, step: NextStep) -> None: ...
+
+    def release(self, call_id: UUID) -> None:
+        """The call has left us; what was decided stays known until the dialplan has asked for it."""

@@ -1,0 +1,168 @@
+"""What the journal is told of a call: values that a session hands to `ports.Journal`, one a fact.
+
+Every record carries `call_id` and `call_started_at`, the key of the partitioned tables (docs: data model). Records are
+upserted by (call_id, call_started_at, their own number), so that writing one twice, or writing a turn again when more of
+it has been heard, is safe. All times are timezone-aware UTC.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class Scenario(StrEnum):
+    TIRE_SEARCH = "tire_search"
+    AVAILABILITY_CHECK = "availability_check"
+    ORDER_STATUS = "order_status"
+    ORDER_CREATION = "order_creation"
+    FITTING_BOOKING = "fitting_booking"
+    CONSULTATION = "consultation"
+    OPERATOR_REQUEST = "operator_request"
+    OTHER = "other"
+
+
+class Outcome(StrEnum):
+    RESOLVED = "resolved"
+    TRANSFERRED = "transferred"
+    ABANDONED = "abandoned"
+    CALLBACK = "callback"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+
+class TransferReason(StrEnum):
+    CUSTOMER_REQUEST = "customer_request"
+    CANNOT_HELP = "cannot_help"
+    COMPLEX_QUESTION = "complex_question"
+    NEGATIVE_EMOTION = "negative_emotion"
+    COMPONENT_FAILURE = "component_failure"
+    ORDER_LIMIT = "order_limit"
+    DRAINING = "draining"
+    REFUSED = "refused"
+
+
+class HangupBy(StrEnum):
+    CALLER = "caller"
+    AGENT = "agent"
+    FAILURE = "failure"
+
+
+class Speaker(StrEnum):
+    CUSTOMER = "customer"
+    BOT = "bot"
+    OPERATOR = "operator"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    call_id: UUID
+    call_started_at: datetime
+    caller_id: str | None
+    """E.164 where it could be parsed, else as given; None when withheld."""
+    called_id: str | None
+    language: str
+    """The language the call is spoken in by us: "uk", "ru" or "en"."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRecorded:
+    """One turn of the conversation, written when it begins to be heard and again whenever more is known."""
+
+    call_id: UUID
+    call_started_at: datetime
+    turn_number: int
+    """From 0 (the greeting), counting the turns of both sides."""
+    speaker: Speaker
+    at: datetime
+    content: str
+    content_heard: str | None = None
+    """What of `content` was played before a barge-in or hang-up; None for the caller's turns."""
+    language: str | None = None
+    """Detected language of the caller's words, or the one spoken by us."""
+    interrupted: bool = False
+    stt_confidence: float | None = None
+    stt_latency_ms: int | None = None
+    """End of speech to transcript."""
+    llm_latency_ms: int | None = None
+    """Transcript to the first words of the answer."""
+    tts_latency_ms: int | None = None
+    """First sentence's text to its first audio."""
+    response_latency_ms: int | None = None
+    """End of the caller's speech to the first audio frame of the answer on the line."""
+    model: str | None = None
+    """What decided: the LLM's name, or "rules"."""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tts_characters: int = 0
+    tts_cached_characters: int = 0
+    stt_audio_ms: int = 0
+    grammar: str | None = None
+    grammar_size: int | None = None
+    """Sentences that the grammar of this turn accepts; None when the recognizer has no grammar."""
+    rejected: bool = False
+    """The recognizer heard something that it does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallRecorded:
+    call_id: UUID
+    call_started_at: datetime
+    turn_number: int
+    """The bot's turn that the tool was called for."""
+    sequence: int
+    """From 0 within the call: the record's key."""
+    at: datetime
+    tool_name: str
+    tool_args: Mapping[str, Any]
+    tool_result: Any
+    duration_ms: int
+    success: bool
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecorded:
+    call_id: UUID
+    call_started_at: datetime
+    sequence: int
+    """From 0 within the call: the record's key."""
+    at: datetime
+    kind: str
+    """"barge_in", "false_interruption", "fallback", "component_error", "silence_prompt", "dtmf" (never the digit), ..."""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    call_id: UUID
+    call_started_at: datetime
+    ended_at: datetime
+    outcome: Outcome
+    hangup_by: HangupBy
+    scenario: Scenario
+    language: str
+    transfer_reason: TransferReason | None = None
+    transfer_summary: str | None = None
+    degraded: str | None = None
+    """"fallback" when the rules took over from the LLM, "budget" when money was short."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallLeftAsterisk:
+    """What became of the caller after us, told by the dialplan's `h` extension."""
+
+    call_id: UUID
+    call_started_at: datetime
+    at: datetime
+    hangup_cause: int | None
+    queue_status: str | None
+    queue_wait_seconds: float | None
+    operator_answered: bool | None
+    operator_talked_seconds: float | None
+
+
+Record = CallStarted | TurnRecorded | ToolCallRecorded | EventRecorded | CallEnded | CallLeftAsterisk
