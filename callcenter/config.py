@@ -1,8 +1,8 @@
 """Settings: defaults, then one YAML file (`callcenter.yaml` or CALLCENTER_CONFIG), then the environment.
 
 Environment names are CALLCENTER_<SECTION>__<KEY> (CALLCENTER_STT__BACKEND=whisper); the ones every host knows have
-short names too (DATABASE_URL, REDIS_URL, STORE_API_URL, STORE_API_KEY, OPENAI_BASE_URL, OPENAI_API_KEY). Every fault is a
-ConfigurationError that names its key. Docs: .env.example lists them all.
+short names too (DATABASE_URL, REDIS_URL, STORE_API_URL, STORE_API_KEY, OPENAI_BASE_URL, OPENAI_API_KEY). Every fault is
+a ConfigurationError that names its key. Docs: .env.example lists them all.
 """
 
 import os

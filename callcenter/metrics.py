@@ -1,4 +1,7 @@
-"""Every metric of the live call (Prometheus, prefix callcenter_). Labels have few values: never a call id or a number."""
+"""Every metric of the live call (Prometheus, prefix callcenter_).
+
+Labels have few values: never a call id, a number or words.
+"""
 
 from prometheus_client import Counter, Gauge, Histogram
 

@@ -1,11 +1,11 @@
 """Every Protocol between the live call and what it is made of.
 
-One rule for all: a port's methods never block the event loop, and fail by raising the `errors.EngineError` of their stage
-(never None, never a bare exception of a library). Audio is signed 16-bit little-endian mono PCM in `bytes`, and every
-place that passes it says at which rate. Models are shared; sessions and streams belong to one call.
+One rule for all: a port's methods never block the event loop, and fail by raising the `errors.EngineError` of their
+stage (never None, never a bare exception of a library). Audio is signed 16-bit little-endian mono PCM in `bytes`, and
+every place that passes it says at which rate. Models are shared; sessions and streams belong to one call.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -31,6 +31,45 @@ class CallInfo:
     called_id: str | None
     language: Language
     """What we speak in this call."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioReceived:
+    pcm: bytes
+    """At the line's rate; any whole number of samples, 20 ms as a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigitReceived:
+    digit: str
+    """One of 0-9, * and #. Never logged."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineClosed:
+    """The caller hung up, or the line broke. Nothing comes after it."""
+
+
+LineInput = AudioReceived | DigitReceived | LineClosed
+
+
+class CallLine(Protocol):
+    """The telephone line of one call, as the pipeline sees it."""
+
+    @property
+    def rate_hz(self) -> int:
+        """Of the audio, both ways; settled before the session starts."""
+
+    async def receive(self) -> LineInput:
+        """The next input. Always drained by the transport: when the session is slow the oldest audio is dropped (and
+        counted), never a digit and never the close."""
+
+    def start_playing(self, next_frame: Callable[[], bytes]) -> None:
+        """From now on pull one 20 ms frame every 20 ms, on absolute deadlines, and send it. `next_frame` must return
+        at once; it gives silence when there is nothing to say. More than 60 ms late means skip, never burst."""
+
+    async def hang_up(self) -> None:
+        """End our part: the hang-up frame, then read until the peer closes. Idempotent."""
 
 
 # ---------------------------------------------------------------- hearing
@@ -162,7 +201,7 @@ class SpeechStream(Protocol):
         """It came from the cache: nothing was synthesized, nothing is billed."""
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        """Chunks of PCM, each a whole number of samples. Raises SynthesisError. Closing the iterator cancels the work."""
+        """Chunks of PCM, each a whole number of samples. Raises SynthesisError. Closing the iterator ends the work."""
 
 
 class Synthesizer(Protocol):

@@ -1,8 +1,8 @@
 """What the journal is told of a call: values that a session hands to `ports.Journal`, one a fact.
 
 Every record carries `call_id` and `call_started_at`, the key of the partitioned tables (docs: data model). Records are
-upserted by (call_id, call_started_at, their own number), so that writing one twice, or writing a turn again when more of
-it has been heard, is safe. All times are timezone-aware UTC.
+upserted by (call_id, call_started_at, their own number), so that writing one twice, or writing a turn again when more
+of it has been heard, is safe. All times are timezone-aware UTC.
 """
 
 from collections.abc import Mapping
@@ -132,7 +132,7 @@ class EventRecorded:
     """From 0 within the call: the record's key."""
     at: datetime
     kind: str
-    """"barge_in", "false_interruption", "fallback", "component_error", "silence_prompt", "dtmf" (never the digit), ..."""
+    """"barge_in", "false_interruption", "fallback", "component_error", "silence_prompt", "dtmf" (never the digit), …"""
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
