@@ -5,7 +5,7 @@ stage (never None, never a bare exception of a library). Audio is signed 16-bit 
 every place that passes it says at which rate. Models are shared; sessions and streams belong to one call.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -200,7 +200,7 @@ class SpeechStream(Protocol):
     def cached(self) -> bool:
         """It came from the cache: nothing was synthesized, nothing is billed."""
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncGenerator[bytes, None]:
         """Chunks of PCM, each a whole number of samples. Raises SynthesisError. Closing the iterator ends the work."""
 
 
@@ -275,7 +275,7 @@ class ChatModel(Protocol):
     @property
     def name(self) -> str: ...
 
-    def stream(self, request: ChatRequest) -> AsyncIterator[ChatDelta]:
+    def stream(self, request: ChatRequest) -> AsyncGenerator[ChatDelta, None]:
         """Text as it comes, each tool request once it is whole, usage at the end. Raises ModelError; a stream that is
         cut before its end raises too. Closing the iterator ends the request."""
 
@@ -394,7 +394,7 @@ class AgentSession(Protocol):
     def greet(self) -> str:
         """The opening words: known before the call, so that they come from the cache."""
 
-    def respond(self, said: CallerSaid) -> AsyncIterator[AgentAct]:
+    def respond(self, said: CallerSaid) -> AsyncGenerator[AgentAct, None]:
         """Answer the caller. Closed early when the caller interrupts. Raises AgentError when nobody could answer."""
 
     def heard(self, text: str) -> None:
