@@ -1,0 +1,49 @@
+"""The errors of the store's client.
+
+StoreError
+ ├─ StoreUnavailable     no usable answer in time: say so honestly and offer a call-back or the operator
+ ├─ StoreRejected        the store understood and refused (4xx but 404)
+ ├─ StoreNotFound        there is no such thing: an ordinary answer in a conversation
+ └─ StoreBadAnswer       the store answered what the contract does not allow
+
+No message holds what was asked for: a query may carry a phone number, and messages reach the log.
+"""
+
+from typing import Literal
+
+UnavailableKind = Literal["timeout", "connection", "server", "breaker_open"]
+
+
+class StoreError(Exception):
+    """Root of the errors this package raises."""
+
+
+class StoreUnavailable(StoreError):
+    """The store did not answer, or answered 5xx, or is left alone while the breaker is open."""
+
+    def __init__(self, kind: UnavailableKind, message: str) -> None:
+        super().__init__(message)
+        self.kind: UnavailableKind = kind
+
+
+class StoreRejected(StoreError):
+    """The store refused the request: 400, 401, 409, 422, 429."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        """The store's own short name of the fault: "unauthorized", "invalid_request", "rate_limited"."""
+
+
+class StoreNotFound(StoreError):
+    """404."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        """What was not found: "tire_not_found", "vehicle_not_found", "year_not_found", "modification_not_found"."""
+
+
+class StoreBadAnswer(StoreError):
+    """Not JSON, or JSON of another shape than the contract's."""

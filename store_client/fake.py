@@ -1,0 +1,208 @@
+"""The store without a network: `FakeStore` answers from memory and fails when it is told to."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from store_client.errors import StoreError, StoreNotFound, StoreRejected
+from store_client.fake_catalogue import BRANDS, TIRES, VEHICLES, FakeVehicle
+from store_client.models import (
+    Availability,
+    Brand,
+    CompatibleVehicle,
+    Pagination,
+    Season,
+    Sort,
+    StockLocation,
+    Tire,
+    TireDetails,
+    TirePage,
+    Vehicle,
+    VehicleModel,
+    VehicleTires,
+)
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+class FakeStore:
+    """Methods and errors of `StoreClient`; `calls` tells what was asked, `fail` and `delay_s` make it misbehave."""
+
+    def __init__(
+        self,
+        tires: Sequence[TireDetails] = TIRES,
+        vehicles: Sequence[FakeVehicle] = VEHICLES,
+        brands: Sequence[Brand] = BRANDS,
+        *,
+        today: date = date(2026, 11, 2),
+    ) -> None:
+        self._tires = {tire.id: tire for tire in tires}
+        self._vehicles = tuple(vehicles)
+        self._brands = tuple(brands)
+        self._today = today
+        self._error: StoreError | None = None
+        self._failures_left: int | None = None
+        self.breaker_open = False
+        """Set by tests; a fake has no breaker of its own."""
+        self.delay_s = 0.0
+        """Each call waits this long first."""
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        """(method, arguments that were given), failed ones too."""
+        self.closed = False
+
+    def fail(self, error: StoreError, *, times: int | None = None) -> None:
+        """From now on every call raises `error`; `times` of them where it is given."""
+        self._error, self._failures_left = error, times
+
+    def recover(self) -> None:
+        self._error = None
+        self.delay_s = 0.0
+
+    async def search_tires(
+        self,
+        *,
+        width: int | None = None,
+        profile: int | None = None,
+        diameter: int | None = None,
+        season: Season | None = None,
+        brand: str | None = None,
+        model: str | None = None,
+        min_price: Decimal | int | float | None = None,
+        max_price: Decimal | int | float | None = None,
+        in_stock: bool | None = None,
+        sort: Sort | None = None,
+        page: int = 1,
+        per_page: int = 20,
+    ) -> TirePage:
+        exact = {"width": width, "profile": profile, "diameter": diameter, "season": season, "in_stock": in_stock}
+        await self._called(
+            "search_tires",
+            **exact,
+            brand=brand,
+            model=model,
+            min_price=min_price,
+            max_price=max_price,
+            sort=sort,
+            page=page,
+            per_page=per_page,
+        )
+        if not 1 <= per_page <= 50 or page < 1:
+            raise StoreRejected(422, "invalid_request", "page from 1, per_page from 1 to 50")
+        found = [
+            tire
+            for tire in self._tires.values()
+            if all(wanted is None or getattr(tire, name) == wanted for name, wanted in exact.items())
+            and (brand is None or _fold(tire.brand) == _fold(self._brand_name(brand)))
+            and (model is None or _fold(model) in _fold(tire.model))
+            and (min_price is None or tire.price >= min_price)
+            and (max_price is None or tire.price <= max_price)
+        ]
+        if sort in ("price_asc", "price_desc"):
+            found.sort(key=lambda tire: tire.price, reverse=sort == "price_desc")
+        pages = -(-len(found) // per_page)
+        return TirePage(
+            tires=tuple(_listed(tire) for tire in found[(page - 1) * per_page : page * per_page]),
+            pagination=Pagination(page=page, per_page=per_page, total=len(found), total_pages=pages),
+        )
+
+    async def tire(self, tire_id: str) -> TireDetails:
+        await self._called("tire", tire_id=tire_id)
+        tire = self._known(tire_id)
+        fits = tuple(
+            CompatibleVehicle(**vehicle.listed.model_dump()) for vehicle in self._vehicles if tire.size in vehicle.sizes
+        )
+        return tire.model_copy(update={"compatible_vehicles": fits})
+
+    async def availability(self, tire_id: str) -> Availability:
+        await self._called("availability", tire_id=tire_id)
+        tire = self._known(tire_id)
+        here = (StockLocation(warehouse="Kyiv", quantity=tire.stock_quantity, available_from=self._today),)
+        return Availability(
+            total_quantity=tire.stock_quantity,
+            in_stock=tire.in_stock,
+            locations=here if tire.in_stock else (),
+            next_delivery=None if tire.in_stock else self._today + timedelta(days=3),
+        )
+
+    async def vehicle_tires(
+        self,
+        make: str,
+        model: str,
+        year: int,
+        *,
+        modification: str | None = None,
+        season: Season | None = None,
+    ) -> VehicleTires:
+        await self._called("vehicle_tires", make=make, model=model, year=year, modification=modification, season=season)
+        vehicle = self._vehicle(make, model)
+        if not vehicle.listed.year_from <= year <= (vehicle.listed.year_to or self._today.year + 1):
+            raise StoreNotFound("year_not_found", "this model was not made in that year")
+        return VehicleTires(
+            vehicle=Vehicle(
+                make=vehicle.listed.make,
+                model=vehicle.listed.model,
+                year=year,
+                modification=modification,
+                oem_sizes=vehicle.sizes,
+            ),
+            recommended_tires={
+                size: tuple(
+                    _listed(tire)
+                    for tire in self._tires.values()
+                    if tire.size == size and season in (None, tire.season)
+                )
+                for size in vehicle.sizes
+            },
+        )
+
+    async def vehicles(self) -> Sequence[VehicleModel]:
+        await self._called("vehicles")
+        return tuple(vehicle.listed for vehicle in self._vehicles)
+
+    async def brands(self) -> Sequence[Brand]:
+        await self._called("brands")
+        return self._brands
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+    async def _called(self, method: str, **arguments: Any) -> None:
+        self.calls.append((method, {name: value for name, value in arguments.items() if value is not None}))
+        if self.delay_s:
+            await asyncio.sleep(self.delay_s)
+        if self._error is None:
+            return
+        if self._failures_left is not None:
+            if self._failures_left == 0:
+                self._error = None
+                return
+            self._failures_left -= 1
+        raise self._error
+
+    def _known(self, tire_id: str) -> TireDetails:
+        if tire_id not in self._tires:
+            raise StoreNotFound("tire_not_found", "no such tire")
+        return self._tires[tire_id]
+
+    def _brand_name(self, said: str) -> str:
+        for brand in self._brands:
+            if _fold(said) in (_fold(brand.name), *brand.aliases):
+                return brand.name
+        return said
+
+    def _vehicle(self, make: str, model: str) -> FakeVehicle:
+        for vehicle in self._vehicles:
+            known = vehicle.listed
+            makes = (_fold(known.make), *known.make_aliases)
+            if _fold(make) in makes and _fold(model) in (_fold(known.model), *known.model_aliases):
+                return vehicle
+        raise StoreNotFound("vehicle_not_found", "no such vehicle")
+
+
+def _listed(tire: TireDetails) -> Tire:
+    """As a search shows it: without the details."""
+    return Tire(**tire.model_dump(include=set(Tire.model_fields)))
