@@ -21,9 +21,11 @@ class StoreError(Exception):
 class StoreUnavailable(StoreError):
     """The store did not answer, or answered 5xx, or is left alone while the breaker is open."""
 
-    def __init__(self, kind: UnavailableKind, message: str) -> None:
+    def __init__(self, kind: UnavailableKind, message: str, *, status: int | None = None) -> None:
         super().__init__(message)
         self.kind: UnavailableKind = kind
+        self.status = status
+        """Of the answer, where there was one: 500, 503."""
 
 
 class StoreRejected(StoreError):
