@@ -1,0 +1,279 @@
+"""Fakes of the ports: what a session needs, scripted by the test and exact in virtual time."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+from callcenter.audio import FRAME_MS, frame_bytes
+from callcenter.errors import EngineError
+from callcenter.ports import (
+    AgentAct,
+    AudioReceived,
+    CallerSaid,
+    CallInfo,
+    DigitReceived,
+    Expectation,
+    Language,
+    LineClosed,
+    LineInput,
+    NextStep,
+    Said,
+    Transcript,
+    Voice,
+)
+from callcenter.records import Record
+
+LOUD = b"\x00\x20" * 160
+QUIET = bytes(320)
+
+
+class FakeLine:
+    """A caller who speaks when the test says so. What the agent sends is kept, one entry a frame."""
+
+    rate_hz = 8000
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[float, bool]] = []
+        """When each frame came, and whether it was audible."""
+        self.hung_up = False
+        self._inputs: asyncio.Queue[LineInput] = asyncio.Queue()
+        self._playing: asyncio.Task[None] | None = None
+        self._mouth_open = False
+        self._mouth = asyncio.create_task(self._talk())
+
+    async def _talk(self) -> None:
+        while True:
+            self._inputs.put_nowait(AudioReceived(LOUD if self._mouth_open else QUIET))
+            await asyncio.sleep(FRAME_MS / 1000)
+
+    async def speak(self, ms: int) -> None:
+        self._mouth_open = True
+        await asyncio.sleep(ms / 1000)
+        self._mouth_open = False
+
+    def press(self, digit: str) -> None:
+        self._inputs.put_nowait(DigitReceived(digit))
+
+    def close(self) -> None:
+        self._mouth.cancel()
+        self._inputs.put_nowait(LineClosed())
+
+    async def receive(self) -> LineInput:
+        return await self._inputs.get()
+
+    def start_playing(self, next_frame: Callable[[], bytes]) -> None:
+        self._playing = asyncio.create_task(self._play(next_frame))
+
+    async def _play(self, next_frame: Callable[[], bytes]) -> None:
+        while True:
+            frame = next_frame()
+            assert len(frame) == frame_bytes(self.rate_hz)
+            self.heard.append((asyncio.get_running_loop().time(), any(frame)))
+            await asyncio.sleep(FRAME_MS / 1000)
+
+    async def hang_up(self) -> None:
+        self.hung_up = True
+        self._mouth.cancel()
+        if self._playing is not None:
+            self._playing.cancel()
+
+    def audible_ms(self, since_s: float = 0.0) -> int:
+        return FRAME_MS * sum(loud for at, loud in self.heard if at >= since_s)
+
+
+class FakeVoice:
+    """Every loud frame is speech."""
+
+    window_ms = FRAME_MS
+
+    async def feed(self, pcm: bytes) -> Sequence[float]:
+        return [0.95 if any(pcm) else 0.01]
+
+    def reset(self) -> None:
+        pass
+
+
+class FakeDetector:
+    async def start(self) -> None:
+        pass
+
+    def open(self, rate_hz: Literal[8000, 16000]) -> FakeVoice:
+        return FakeVoice()
+
+    async def aclose(self) -> None:
+        pass
+
+
+@dataclass
+class FakeRecognizer:
+    """Understands, one after the other, what the test says that the caller says ("" for noise, "?" for rejected)."""
+
+    name = "fake"
+    says: deque[str | EngineError] = field(default_factory=deque)
+    latency_ms: int = 20
+    expectations: list[Expectation] = field(default_factory=list)
+    open_sessions: int = 0
+
+    async def start(self) -> None:
+        pass
+
+    def open(self, call_id: UUID, rate_hz: Literal[8000, 16000], language: Language) -> "FakeRecognitionSession":
+        self.open_sessions += 1
+        return FakeRecognitionSession(self)
+
+    async def aclose(self) -> None:
+        pass
+
+
+@dataclass
+class FakeRecognitionSession:
+    recognizer: FakeRecognizer
+
+    def begin(self, expectation: Expectation) -> "FakeUtterance":
+        self.recognizer.expectations.append(expectation)
+        return FakeUtterance(self.recognizer)
+
+    async def aclose(self) -> None:
+        self.recognizer.open_sessions -= 1
+
+
+@dataclass
+class FakeUtterance:
+    recognizer: FakeRecognizer
+    audio_bytes: int = 0
+
+    def feed(self, pcm: bytes) -> None:
+        self.audio_bytes += len(pcm)
+
+    async def finish(self) -> Transcript:
+        await asyncio.sleep(self.recognizer.latency_ms / 1000)
+        said = self.recognizer.says.popleft()
+        if isinstance(said, EngineError):
+            raise said
+        return Transcript(
+            text="" if said == "?" else said,
+            language="en",
+            confidence=0.9,
+            audio_ms=self.audio_bytes // 16,
+            latency_ms=self.recognizer.latency_ms,
+            backend="fake",
+            rejected=said == "?",
+        )
+
+    def cancel(self) -> None:
+        pass
+
+
+@dataclass
+class FakeSpeech:
+    text: str
+    error: EngineError | None
+    rate_hz: int = 8000
+    cached: bool = False
+
+    async def __aiter__(self) -> AsyncGenerator[bytes, None]:
+        await asyncio.sleep(0.01)
+        if self.error is not None:
+            raise self.error
+        yield b"\x00\x10" * (8 * MS_A_CHARACTER * len(self.text))
+
+
+MS_A_CHARACTER = 60
+
+
+@dataclass
+class FakeSynthesizer:
+    """A tone of 60 ms for each character."""
+
+    name = "fake"
+    error: EngineError | None = None
+    spoken: list[str] = field(default_factory=list)
+
+    async def start(self) -> None:
+        pass
+
+    def speak(self, text: str, voice: Voice) -> FakeSpeech:
+        self.spoken.append(text)
+        return FakeSpeech(text, self.error)
+
+    async def aclose(self) -> None:
+        pass
+
+
+Script = dict[str, Iterable[AgentAct | EngineError | float]]
+
+
+@dataclass
+class FakeAgent:
+    """Answers by a script: for each text of the caller the acts to do, an error to raise, or seconds to think."""
+
+    script: Script
+    name = "fake"
+    said: list[CallerSaid] = field(default_factory=list)
+    heard_texts: list[str] = field(default_factory=list)
+    next_expectation: Expectation = field(default_factory=Expectation)
+
+    def open(self, call: CallInfo) -> "FakeAgentSession":
+        return FakeAgentSession(self)
+
+    async def aclose(self) -> None:
+        pass
+
+
+@dataclass
+class FakeAgentSession:
+    agent: FakeAgent
+
+    def greet(self) -> str:
+        return "Hello."
+
+    async def respond(self, said: CallerSaid) -> AsyncGenerator[AgentAct, None]:
+        self.agent.said.append(said)
+        for act in self.agent.script.get(said.text, [Said("Pardon?")]):
+            if isinstance(act, float):
+                await asyncio.sleep(act)
+            elif isinstance(act, EngineError):
+                raise act
+            else:
+                yield act
+
+    def heard(self, text: str) -> None:
+        self.agent.heard_texts.append(text)
+
+    def expectation(self) -> Expectation:
+        return self.agent.next_expectation
+
+    def summary(self) -> str:
+        return "wants tires"
+
+
+@dataclass
+class FakeJournal:
+    records: list[Record] = field(default_factory=list)
+
+    def write(self, record: Record) -> None:
+        self.records.append(record)
+
+    async def flush(self) -> None:
+        pass
+
+    async def aclose(self) -> None:
+        pass
+
+
+@dataclass
+class FakeRegistry:
+    next: dict[UUID, NextStep] = field(default_factory=dict)
+    released: list[UUID] = field(default_factory=list)
+
+    async def admit(self, call_id: UUID, peer: str) -> CallInfo:
+        raise NotImplementedError
+
+    def decide_next(self, call_id: UUID, step: NextStep) -> None:
+        self.next[call_id] = step
+
+    def release(self, call_id: UUID) -> None:
+        self.released.append(call_id)
