@@ -29,11 +29,12 @@ class WorkerPool:
         queue_limit: int = 64,
         timeout_s: float = 8.0,
         start_timeout_s: float = 120.0,
+        stuck_s: float = 5.0,
     ) -> None:
         self._error = error
         self._timeout_s = timeout_s
         self._queue_limit = queue_limit
-        spec = WorkerSpec(service, config, nice, error, start_timeout_s)
+        spec = WorkerSpec(service, config, nice, error, start_timeout_s, stuck_s)
         self._workers = [WorkerProcess(spec, self._place_again) for _ in range(workers)]
         self._numbers = itertools.count(1)
         self._closed = False

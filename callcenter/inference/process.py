@@ -3,21 +3,20 @@
 import asyncio
 import contextlib
 import os
+import signal
 import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from callcenter.errors import ConfigurationError, EngineError
 from callcenter.inference.framing import Decoder, Frame, Kind, encode
 from callcenter.inference.stream import WorkerStream
 
 WRITE_LIMIT_BYTES = 16 * 2**20
-STUCK_S = 5.0
-"""A child that does not answer a ping for so long, after a job of its own timed out, is killed."""
 BACKOFF_S = (0.05, 0.2, 1.0, 5.0)
 HEALTHY_S = 30.0
 """A child that lived for so long did not die of its start: the next one is started without delay."""
@@ -42,6 +41,8 @@ class WorkerSpec:
     nice: int
     error: type[EngineError]
     start_timeout_s: float
+    stuck_s: float
+    """A child that does not answer a ping for so long, after a job of its own timed out, is killed."""
 
 
 @dataclass(eq=False)
@@ -100,12 +101,12 @@ class WorkerProcess:
     def suspect(self) -> None:
         """A job did not answer in time: kill the child unless it shows that it still listens."""
         if self._pipe:
-            self._pipe.ping(self.kill)
+            self._pipe.ping(self.spec.stuck_s, self._kill)
 
-    def kill(self) -> None:
+    def _kill(self) -> None:
         if self.pid:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, 9)
+                os.kill(self.pid, signal.SIGKILL)
 
     def receive(self, frame: Frame) -> None:
         if stream := self.streams.get(frame.stream):  # else it was cancelled meanwhile
@@ -215,10 +216,10 @@ class _Pipe(asyncio.Protocol):
         self._transport.write(data)
         return self._transport.get_write_buffer_size() <= WRITE_LIMIT_BYTES
 
-    def ping(self, stuck: Callable[[], None]) -> None:
+    def ping(self, limit_s: float, stuck: Callable[[], None]) -> None:
         if self._alarm is None:
             self.write(encode(Kind.PING))
-            self._alarm = asyncio.get_running_loop().call_later(STUCK_S, stuck)
+            self._alarm = asyncio.get_running_loop().call_later(limit_s, stuck)
 
     def close(self) -> None:
         self._silence()
@@ -232,8 +233,7 @@ class _Pipe(asyncio.Protocol):
             self._alarm = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  # a stream socket has no other kind
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
 
     def data_received(self, data: bytes) -> None:
         for frame in self._decoder.feed(data):

@@ -28,7 +28,7 @@ class Carrier(Protocol):
 
 
 class WorkerStream:
-    """Input goes in without waiting; results are awaited one by one (`async for`), or the only one with `result()`.
+    """Input goes in without waiting; results are awaited one by one (`async for`), or the last one with `result()`.
 
     Every failure is the pool's error class: kind "died" (the child, twice if the job could be repeated), "timeout"
     (from finish() to each result), "overloaded", "closed", or what the service raised. Not awaiting it is fine, but a
@@ -79,13 +79,16 @@ class WorkerStream:
         self._results.clear()
 
     async def result(self) -> Result:
-        """The first result, and only that one. Cancelling this await cancels the job."""
+        """The last result (the only one, as a rule). Cancelling this await cancels the job."""
+        last = None
         try:
             async for result in self:
-                return result
-            raise self._error("the worker gave no answer", kind="bad_answer")
+                last = result
         finally:
             self.cancel()
+        if last is None:
+            raise self._error("the worker gave no answer", kind="bad_answer")
+        return last
 
     def __aiter__(self) -> Self:
         return self
