@@ -1,0 +1,1 @@
+"""Speech to text: recognizers behind `ports.Recognizer`, and how one is chosen."""

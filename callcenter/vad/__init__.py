@@ -1,0 +1,1 @@
+"""Voice activity: silero's model behind `ports.VoiceDetector`."""
