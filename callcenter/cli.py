@@ -1,5 +1,6 @@
 """The command `callcenter`. Only the command that is called is imported, so that --help answers at once."""
 
+import os
 import sys
 from dataclasses import dataclass
 from importlib import import_module
@@ -38,7 +39,10 @@ COMMANDS = {
 def main() -> None:
     """Run the command line. A CallCenterError is one line: code 2 for what the user must mend, else 1."""
     try:
-        build(_called(sys.argv[1:]))()
+        called = _called(sys.argv[1:])
+        if called in COMMANDS and called != "run":
+            _join_running()
+        build(called)()
     except ConfigurationError as error:
         sys.exit(_complain(error, 2))
     except CallCenterError as error:
@@ -70,6 +74,16 @@ HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 def _called(arguments: list[str]) -> str | None:
     return next((argument for argument in arguments if not argument.startswith("-")), None)
+
+
+def _join_running() -> None:
+    """Lead this command to what `callcenter run` runs in the same folder: its PostgreSQL, its ports. The environment
+    that the user has set goes first."""
+    from callcenter.config import load_settings
+    from callcenter.embedded.running import environment_of_running
+
+    for name, value in environment_of_running(load_settings().state_dir).items():
+        os.environ.setdefault(name, value)
 
 
 def _print_version(wanted: bool) -> None:

@@ -44,10 +44,11 @@ def only_run(state_dir: Path) -> Iterator[None]:
 
 def announce(state_dir: Path, env: Mapping[str, str]) -> None:
     """Let other commands know the environment that the components were given. Only the owner may read it."""
-    file = state_dir / STATE_NAME
-    file.unlink(missing_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+    draft = state_dir / f"{STATE_NAME}.new"
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
         json.dump(dict(env), out)
+    draft.replace(state_dir / STATE_NAME)  # whole or not at all: others wait for it
 
 
 def environment_of_running(state_dir: Path) -> dict[str, str]:
