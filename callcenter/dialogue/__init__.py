@@ -1,0 +1,19 @@
+"""The rule-driven dialogue: pure, without a clock, I/O or asyncio. An agent (callcenter/agent) runs what it decides.
+
+    engine = Engine(shop, "uk", names=None, max_misunderstood=3, caller_known=True)
+    steps = engine.hear(said)                         # ports.CallerSaid
+    ... a CallTool is always the last step: run it, then
+    steps = engine.tool_result(name, arguments, result, error)   # result: mapping, or error: why there is none
+    engine.heard(text)  engine.expectation()  engine.summary()
+
+Every other step is an act of `ports.AgentAct` and may be passed on as it is. An announcement precedes TransferRequested
+and HangupRequested. `hear` may come while a tool is under way (the caller interrupted): its result is then ignored.
+
+Results that it reads, as `callcenter.agent.tools` gives them (what is missing is left out of the answer):
+
+- search_tires: {"found": 12, "vehicle": "Toyota Camry 2024", "sizes": ["215/55 R17"],
+  "tires": [{"id", "brand", "model", "size", "season", "type", "price", "in_stock", "stock_quantity"}]},
+  or {"found": 0, "not_found": "..."} where the store does not know the car
+- check_availability: {"tire": {as above}, "in_stock", "total_quantity", "locations": [{"warehouse", "quantity",
+  "available_from"}], "next_delivery": "2026-11-05" or null}, or {"found": 3, "tires": [...]} where the words fit several
+"""
