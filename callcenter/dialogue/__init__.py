@@ -15,5 +15,5 @@ Results that it reads, as `callcenter.agent.tools` gives them (what is missing i
   "tires": [{"id", "brand", "model", "size", "season", "type", "price", "in_stock", "stock_quantity"}]},
   or {"found": 0, "not_found": "..."} where the store does not know the car
 - check_availability: {"tire": {as above}, "in_stock", "total_quantity", "locations": [{"warehouse", "quantity",
-  "available_from"}], "next_delivery": "2026-11-05" or null}, or {"found": 3, "tires": [...]} where the words fit several
+  "available_from"}], "next_delivery": "2026-11-05" or null}, or {"found": 3, "tires": [...]} where the words fit more
 """
