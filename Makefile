@@ -9,7 +9,7 @@ UV_COMPILE = .venv/bin/uv pip compile --universal --python-version 3.11 --genera
 .DELETE_ON_ERROR:
 
 run: setup
-	@exec .venv/bin/callcenter run
+	@set -a; [ ! -f .env ] || . ./.env; exec .venv/bin/callcenter run
 
 test: setup-dev
 	@.venv/bin/python -m pytest $(PYTEST_ARGS)
