@@ -1,6 +1,7 @@
 """The rule-driven dialogue: pure, without a clock, I/O or asyncio. An agent (callcenter/agent) runs what it decides.
 
-    engine = Engine(shop, "uk", names=None, max_misunderstood=3, caller_known=True)
+    rules = Rules(shop, names)                        # once; names: CatalogueNames of the store, or None
+    engine = rules.open("uk", caller_known=True, max_misunderstood=3)      # one a call
     steps = engine.hear(said)                         # ports.CallerSaid
     ... a CallTool is always the last step: run it, then
     steps = engine.tool_result(name, arguments, result, error)   # result: mapping, or error: why there is none
