@@ -1,0 +1,85 @@
+"""A caller with a SIP phone, a real Asterisk, the whole product behind it."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.acceptance.conftest import Shop, Speak, StartShop
+from tests.acceptance.listening import played
+from tests.asterisk.sip_phone import SipPhone
+
+CALLER = "+380671234567"
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240)]
+
+
+async def prices_in_store(shop: Shop) -> dict[str, set[int]]:
+    """Prices by "brand model" of every winter tire in a Camry's sizes, from the store itself."""
+    async with httpx.AsyncClient(headers={"Authorization": "Bearer demo"}) as client:
+        answer = await client.get(
+            f"{shop.system.store}/vehicles/tires", params={"make": "Toyota", "model": "Camry", "season": "winter"}
+        )
+        answer.raise_for_status()
+    found: dict[str, set[int]] = {}
+    for tires in answer.json()["data"]["recommended_tires"].values():
+        for tire in tires:
+            found.setdefault(f"{tire['brand']} {tire['model']}", set()).add(round(float(tire["price"])))
+    return found
+
+
+def turns_of(call: dict[str, Any], speaker: str) -> list[dict[str, Any]]:
+    return [turn for turn in call["turns"] if turn["speaker"] == speaker]
+
+
+async def converse(shop: Shop, speak: Speak) -> SipPhone:
+    """The call of the issue: a question, an interruption, the operator. Returns the phone with what it heard."""
+    async with SipPhone(shop.asterisk.sip_port, CALLER) as phone:
+        await phone.dial("100")
+        await phone.silence(700)
+        asked_s = await phone.say(speak("winter tires for a toyota camry"))
+        await phone.answer(asked_s)
+        await phone.silence(900)
+        asked_s = await phone.say(speak("cheaper"))
+        await phone.answer(asked_s)
+        await asyncio.sleep(1.2)
+        asked_s = await phone.say(speak("operator please"))  # over the answer
+        await phone.answer(asked_s)
+        assert await shop.asterisk.saw("answered PJSIP/", within_s=20), "no operator answered"
+        await asyncio.sleep(1.5)
+    return phone
+
+
+def check_journal(call: dict[str, Any], prices: dict[str, set[int]]) -> None:
+    assert call["caller_id"] == CALLER
+    assert (call["outcome"], call["transfer_reason"]) == ("transferred", "customer_request")
+    assert call["scenario"] == "tire_search"
+    assert call["operator_answered"] is True
+    (search, *_) = call["tool_calls"]
+    assert search["tool_name"] == "search_tires"
+    assert search["success"] is True
+    assert search["tool_result"]["tires"]
+    offer = next(turn for turn in turns_of(call, "bot") if turn["turn_number"] == search["turn_number"])
+    named = [name for name in prices if name in offer["content_heard"]]
+    assert named, offer["content_heard"]
+    heard_numbers = {int(number) for number in "".join(c if c.isdigit() else " " for c in offer["content"]).split()}
+    assert all(prices[name] & heard_numbers for name in named)
+    interrupted = [turn for turn in turns_of(call, "bot") if turn["interrupted"]]
+    assert len(interrupted) == 1
+    assert interrupted[0]["content"].startswith(interrupted[0]["content_heard"])
+    assert len(interrupted[0]["content_heard"]) < len(interrupted[0]["content"])
+    assert "barge_in" in [event["kind"] for event in call["events"]]
+    assert offer["response_latency_ms"] > 0
+
+
+async def test_a_spoken_call_with_the_embedded_engines(start_shop: StartShop, speak: Speak) -> None:
+    shop = await start_shop()
+    phone = await converse(shop, speak)
+    call = await shop.system.ended_call(CALLER)
+    check_journal(call, await prices_in_store(shop))
+    said = [turn["content"] for turn in turns_of(call, "customer")]
+    assert said == ["winter tires for a toyota camry", "cheaper", "operator please"]
+    # what the journal says was heard is what came out of the caller's receiver
+    for turn in turns_of(call, "bot"):
+        if not turn["interrupted"]:
+            assert await played(turn["content_heard"], phone.recording()), turn["content_heard"]
