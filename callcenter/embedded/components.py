@@ -33,7 +33,6 @@ def make_plan(settings: Settings) -> Plan:
     if settings.database_url is None:
         postgres = EmbeddedPostgres(state / "postgres", logs_folder / "postgresql.log")
         env["DATABASE_URL"] = postgres.url()
-        env["DEMO_STORE_DATABASE_URL"] = postgres.url("demo_store")
         components.append(_postgres(postgres, state / "postgres"))
     if settings.redis_url is None:
         redis = EmbeddedRedis(state / "redis", logs_folder / "redis.log")
@@ -64,16 +63,12 @@ def _postgres(server: EmbeddedPostgres, folder: Path) -> Component:
     async def ready(started: Started) -> str | None:
         return None if server.is_ready(started.pid) else "it does not take connections"
 
-    def make_databases() -> None:
-        server.ensure_database("callcenter")
-        server.ensure_database("demo_store")
-
     return Component(
         name="PostgreSQL",
         command=server.command,
         ready=ready,
         prepare=server.prepare,
-        finish=make_databases,
+        finish=server.ensure_database,
         where=f"embedded, data in {folder}",
         stop_signal=POSTGRES_STOP_SIGNAL,
         stop_stage=2,

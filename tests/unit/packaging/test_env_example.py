@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from callcenter.config import SHORT_NAMES, Settings, load_settings
 
 FILE = Path(__file__).parents[3] / ".env.example"
-NOT_IN_SETTINGS = {"CALLCENTER_CONFIG"}
+COMPOSE_ALONE = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "GRAFANA_PASSWORD", "SITE_DOMAIN", "SITE_PASSWORD_HASH"}
+NOT_IN_SETTINGS = {"CALLCENTER_CONFIG", *COMPOSE_ALONE}
 
 
 def listed() -> dict[str, str]:

