@@ -36,6 +36,9 @@ COMMANDS = {
 }
 
 
+OUR_PACKAGES = ("callcenter", "store_client", "demo_store", "analytics")
+
+
 def main() -> None:
     """Run the command line. A CallCenterError is one line: code 2 for what the user must mend, else 1."""
     try:
@@ -47,6 +50,10 @@ def main() -> None:
         sys.exit(_complain(error, 2))
     except CallCenterError as error:
         sys.exit(_complain(error, 1))
+    except ModuleNotFoundError as error:
+        if (error.name or "callcenter").split(".")[0] in OUR_PACKAGES:
+            raise
+        sys.exit(_complain(f"the Python package {error.name} is missing; `make setup` installs what is needed", 2))
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -108,7 +115,7 @@ def _not_called() -> None:
     """Stands in the help for a command that this run does not need."""
 
 
-def _complain(error: CallCenterError, code: int) -> int:
+def _complain(error: CallCenterError | str, code: int) -> int:
     print(f"callcenter: {' '.join(str(error).split())}", file=sys.stderr)
     return code
 

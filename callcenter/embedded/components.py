@@ -8,7 +8,7 @@ from callcenter.config import AudioSocketSettings, HttpSettings, Settings, Store
 from callcenter.embedded.component import Component, Started, answers_ready, logs
 from callcenter.embedded.postgres import STOP_SIGNAL as POSTGRES_STOP_SIGNAL
 from callcenter.embedded.postgres import EmbeddedPostgres
-from callcenter.embedded.redis import EmbeddedRedis, free_port
+from callcenter.embedded.redis import EmbeddedRedis
 from callcenter.errors import ConfigurationError
 from callcenter.sockets import listen
 
@@ -93,8 +93,7 @@ def _redis(server: EmbeddedRedis, folder: Path) -> Component:
 def _store(settings: Settings, port: int, needs: tuple[str, ...]) -> Component:
     return Component(
         name="Demo store",
-        setup=((*DEMO_STORE, "migrate"), (*DEMO_STORE, "seed")),
-        command=(*DEMO_STORE, "serve"),
+        command=(*DEMO_STORE, "serve", "--setup", "--host", settings.store.host, "--port", str(port)),
         ready=answers_ready(settings.store.host, port),
         needs=needs,
         where=f"http://{settings.store.host}:{port}",
@@ -146,8 +145,8 @@ def _choose_ports(settings: Settings) -> dict[str, int]:
             other = next(name for name, taken in ports.items() if taken == port)
             names = f"{_port_name(section)} or {_port_name(other)}"
             raise ConfigurationError(f"{section}.port: {port} is {other}.port too; set another ({names})")
-        ports[section] = port or free_port(host)
-        listen(host, ports[section], section=section).close()
+        with listen(host, port, section=section) as free:
+            ports[section] = free.getsockname()[1]
     return ports
 
 

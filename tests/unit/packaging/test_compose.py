@@ -2,8 +2,9 @@
 
 import json
 import re
+import subprocess
+import sys
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,10 @@ SCHEMA = files("check_jsonschema") / "builtin_schemas" / "vendor" / "compose-spe
 PORT_OF = {"media": {"9092", "9093"}, "web": {"8080"}, "demo-store": {"8090"}}
 
 
+def run_module(*words: str) -> str:
+    return subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
 def test_it_fits_the_compose_schema() -> None:
     jsonschema.validate(load(), json.loads(SCHEMA.read_text(encoding="utf-8")))
 
@@ -48,10 +53,10 @@ def test_every_part_is_there() -> None:
 @pytest.mark.parametrize("name", sorted(our_services()))
 def test_every_command_exists(name: str) -> None:
     service = our_services()[name]
-    if service.get("entrypoint"):
-        modules = re.findall(r"python -m (\w+) (\w+)", " ".join(service["command"]))
-        assert modules
-        assert all(find_spec(f"{module}.__main__") for module, _ in modules)
+    if entrypoint := service.get("entrypoint"):
+        assert entrypoint[:2] == ["python", "-m"]
+        help_text = run_module(entrypoint[2], service["command"][0], "--help")
+        assert [word for word in service["command"] if word.startswith("--") and word not in help_text] == []
         return
     called, *arguments = service["command"]
     assert called in COMMANDS
