@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from callcenter.text_normalization import SentenceSplitter, verbalize
 
 from callcenter.audio import LINE_RATE_HZ
 from callcenter.ports import Language
 from callcenter.shop import Shop
+from callcenter.text_normalization import SentenceSplitter, verbalize
 
 PROJECT = Path(__file__).parents[2]
 MATCH = 0.6

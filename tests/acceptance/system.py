@@ -45,16 +45,14 @@ class System:
     def store(self) -> str:
         return self.env["STORE_API_URL"]
 
-    def pid(self, *words: str) -> int:
-        """The process of ours whose command line holds all of these words."""
-        for child in psutil.Process(self.process.pid).children(recursive=True):
-            command = " ".join(child.cmdline())
-            if all(word in command for word in words):
-                return int(child.pid)
-        raise LookupError(f"no process with {words}")
+    def pids(self, *words: str) -> list[int]:
+        """The processes of ours whose command line holds all of these words."""
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        return [child.pid for child in children if all(word in " ".join(child.cmdline()) for word in words)]
 
     def kill(self, *words: str) -> None:
-        os.kill(self.pid(*words), signal.SIGKILL)
+        (pid,) = self.pids(*words)
+        os.kill(pid, signal.SIGKILL)
 
     async def calls(self) -> list[dict[str, Any]]:
         async with httpx.AsyncClient() as client:

@@ -9,6 +9,7 @@ import pytest
 from tests.acceptance.conftest import Shop, Speak, StartShop
 from tests.acceptance.listening import played
 from tests.asterisk.sip_phone import SipPhone
+from tests.fakes.openai_server import FakeOpenAI, Fault
 
 CALLER = "+380671234567"
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240)]
@@ -83,3 +84,40 @@ async def test_a_spoken_call_with_the_embedded_engines(start_shop: StartShop, sp
     for turn in turns_of(call, "bot"):
         if not turn["interrupted"]:
             assert await played(turn["content_heard"], phone.recording()), turn["content_heard"]
+
+
+async def test_the_same_call_with_a_language_model(start_shop: StartShop, speak: Speak) -> None:
+    async with FakeOpenAI() as model:
+        shop = await start_shop(OPENAI_BASE_URL=model.url, OPENAI_API_KEY="test", OPENAI_MODEL="fake-large")
+        phone = await converse(shop, speak)
+        call = await shop.system.ended_call(CALLER)
+    check_journal(call, await prices_in_store(shop))
+    answers = turns_of(call, "bot")
+    assert {turn["model"] for turn in answers if turn["tokens_out"]} == {"fake-large"}
+    assert call["degraded"] is None
+    for turn in answers:
+        if not turn["interrupted"]:
+            assert await played(turn["content_heard"], phone.recording()), turn["content_heard"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "degraded"),
+    [
+        (Fault("first_token_ms", 1500), None),
+        (Fault("status", 429, times=1), None),
+        (Fault("broken_arguments", times=1), None),
+        (Fault("drop", 0), "fallback"),
+    ],
+    ids=lambda value: value.kind if isinstance(value, Fault) else "",
+)
+async def test_a_language_model_in_trouble(
+    start_shop: StartShop, speak: Speak, fault: Fault, degraded: str | None
+) -> None:
+    async with FakeOpenAI() as model:
+        model.faults.add(fault)
+        shop = await start_shop(OPENAI_BASE_URL=model.url, OPENAI_API_KEY="test", OPENAI_MODEL="fake-large")
+        await converse(shop, speak)
+        call = await shop.system.ended_call(CALLER)
+    assert call["outcome"] == "transferred"
+    assert call["degraded"] == degraded
+    assert any(tool["success"] and tool["tool_result"]["tires"] for tool in call["tool_calls"])
