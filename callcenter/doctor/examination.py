@@ -44,13 +44,13 @@ def _engines(settings: Settings) -> list[Finding]:
     from callcenter.tts.choose import backends as voices
 
     return [
-        _engine("recognizer", recognizers(settings)),
-        _engine("agent", agents(settings)),
-        _engine("voice", voices(settings)),
+        judge_engine("recognizer", recognizers(settings)),
+        judge_engine("agent", agents(settings)),
+        judge_engine("voice", voices(settings)),
     ]
 
 
-def _engine(component: str, statuses: Iterable[BackendStatus]) -> Finding:
+def judge_engine(component: str, statuses: Iterable[BackendStatus]) -> Finding:
     choices = tuple(Choice(s.name, s.available, s.active, s.why, s.how_to_get) for s in statuses)
     active = [choice for choice in choices if choice.active]
     if not active or not all(choice.available for choice in active):
