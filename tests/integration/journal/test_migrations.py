@@ -1,0 +1,76 @@
+"""The tables forward, backward and forward again."""
+
+import asyncio
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import asyncpg
+
+from callcenter.journal import migrate
+from callcenter.journal.repository import Repository
+from tests.fakes.recorded_calls import RecordedCall
+
+PROJECT = Path(__file__).parents[3]
+
+
+def objects(url: str) -> list[str]:
+    async def fetch() -> list[str]:
+        connection = await asyncpg.connect(url)
+        rows = await connection.fetch(
+            "SELECT relname || '.' || coalesce(attname, '') || ':' || coalesce(atttypid::regtype::text, '') AS name "
+            "FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND attnum > 0 "
+            "WHERE relnamespace = 'public'::regnamespace "
+            "UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1"
+        )
+        await connection.close()
+        return [row["name"] for row in rows]
+
+    return asyncio.run(fetch())
+
+
+def test_downgrade_leaves_nothing_and_upgrade_makes_the_same_again(postgres_url: str) -> None:
+    migrate.upgrade(postgres_url)
+    first = objects(postgres_url)
+    assert migrate.current_revision(postgres_url) != "base"
+    migrate.downgrade(postgres_url, "base")
+    assert migrate.current_revision(postgres_url) == "base"
+    assert {name.split(".")[0] for name in objects(postgres_url)} == {"journal_version", "journal_version_pkc"}
+    migrate.upgrade(postgres_url)
+    assert objects(postgres_url) == first
+
+
+def test_an_upgrade_of_tables_that_are_new_enough_keeps_what_is_in_them(postgres_url: str) -> None:
+    async def save() -> int:
+        connection = await asyncpg.connect(postgres_url)
+        await Repository("owner", b"secret").save(connection, RecordedCall().all())
+        turns: int = await connection.fetchval("SELECT count(*) FROM call_turns")
+        await connection.close()
+        return turns
+
+    migrate.upgrade(postgres_url)
+    assert asyncio.run(save()) == 3
+    migrate.upgrade(postgres_url)
+    assert asyncio.run(save()) == 6
+
+
+def test_programs_that_start_at_once_migrate_one_after_the_other(postgres_url: str) -> None:
+    code = "import sys; from callcenter.journal import migrate; migrate.upgrade(sys.argv[1])"
+
+    def upgrade(_: int) -> int:
+        return subprocess.run([sys.executable, "-c", code, postgres_url], cwd=PROJECT, check=False).returncode
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(upgrade, range(3))) == [0, 0, 0]
+
+
+def test_the_command_tells_where_the_tables_are(postgres_url: str) -> None:
+    def db(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "callcenter.cli", "db", *arguments]
+        env = {"PATH": "/usr/bin:/bin", "DATABASE_URL": postgres_url}
+        return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, env=env, check=False)
+
+    assert "0001" in db("upgrade").stdout
+    assert "base" in db("downgrade", "base").stdout
+    assert db("upgrade", "9999").returncode == 1
