@@ -49,7 +49,8 @@ def _print_table(findings: Sequence["Finding"]) -> None:
         )
         for choice in finding.choices:
             if not choice.active:
-                state = "could be used" if choice.available else "not here"
-                console.print(f"{' ' * 20}[dim]{escape(f'{choice.name} ({state}): {choice.why}')}[/]", soft_wrap=True)
+                more = f"; {choice.how_to_get}" if choice.how_to_get else ""
+                text = f"{choice.name} ({'there' if choice.available else 'not there'}): {choice.why}{more}"
+                console.print(f"{' ' * 18}[dim]{escape(text)}[/]", soft_wrap=True)
         if finding.to_do:
             console.print(f"{' ' * 18}→ {escape(finding.to_do)}", soft_wrap=True)

@@ -44,24 +44,24 @@ def _engines(settings: Settings) -> list[Finding]:
     from callcenter.tts.choose import backends as voices
 
     return [
-        judge_engine("recognizer", recognizers(settings)),
-        judge_engine("agent", agents(settings)),
-        judge_engine("voice", voices(settings)),
+        judge_engine("recognizer", settings.stt.backend, recognizers(settings)),
+        judge_engine("agent", "auto", agents(settings)),
+        judge_engine("voice", settings.tts.backend, voices(settings)),
     ]
 
 
-def judge_engine(component: str, statuses: Iterable[BackendStatus]) -> Finding:
+def judge_engine(component: str, asked: str, statuses: Iterable[BackendStatus]) -> Finding:
+    """`asked`: what the settings name, or "auto"."""
     choices = tuple(Choice(s.name, s.available, s.active, s.why, s.how_to_get) for s in statuses)
-    active = [choice for choice in choices if choice.active]
-    if not active or not all(choice.available for choice in active):
-        named = active[0] if active else None
-        why = named.why if named else "none can be used"
-        to_do = named.how_to_get if named else "; or ".join(c.how_to_get for c in choices if c.how_to_get)
-        return Finding(component, Health.BROKEN, named.name if named else "none", why, to_do, choices)
-    better = [c.how_to_get for c in choices if not c.active and c.how_to_get]
-    health = Health.LIMITED if active[0].how_to_get else Health.OK
-    to_do = active[0].how_to_get or (f"other ways: {better[0]}" if better else "")
-    return Finding(component, health, ", ".join(c.name for c in active), active[0].why, to_do, choices)
+    used = next((choice for choice in choices if choice.active and choice.available), None)
+    if used is None:
+        wanted = [choice for choice in choices if choice.name == asked or choice.active] or list(choices)
+        why = "; ".join(f"{choice.name}: {choice.why}" for choice in wanted)
+        to_do = "; or ".join(choice.how_to_get for choice in wanted if choice.how_to_get)
+        return Finding(component, Health.BROKEN, "none", why, to_do, choices)
+    if used.how_to_get:
+        return Finding(component, Health.LIMITED, used.name, used.why, used.how_to_get, choices)
+    return Finding(component, Health.OK, used.name, used.why, "", choices)
 
 
 def _vad() -> Finding:

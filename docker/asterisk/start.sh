@@ -4,14 +4,15 @@ set -eu
 
 : "${AGENT_AUDIO:?host:port of the media server's AudioSocket}"
 : "${AGENT_HTTP:?http://host:port of the media server}"
-target=${ASTERISK_CONFIG:-/etc/asterisk}
+source=${1:-/config}
+target=${2:-/etc/asterisk}
 
-if grep -n '<[a-z0-9-]*>' /config/pjsip.conf >&2; then
+if grep -n '<[a-z0-9-]*>' "$source/pjsip.conf" >&2; then
     echo "asterisk/pjsip.conf: replace what is in angle brackets by your provider's values and passwords" >&2
     exit 2
 fi
-cp /config/*.conf "$target"
+cp "$source"/*.conf "$target"
 sed -e "s#^AGENT_AUDIO *=.*#AGENT_AUDIO=$AGENT_AUDIO#" -e "s#^AGENT_HTTP *=.*#AGENT_HTTP=$AGENT_HTTP#" \
-    /config/extensions.conf > "$target/extensions.conf"
+    "$source/extensions.conf" > "$target/extensions.conf"
 printf '[general]\nrtpstart=10000\nrtpend=10100\n' > "$target/rtp.conf"
-exec "${ASTERISK:-asterisk}" -f -U asterisk -G asterisk
+exec asterisk -f -U asterisk -G asterisk

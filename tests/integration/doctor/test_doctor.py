@@ -144,15 +144,16 @@ def test_a_port_taken_by_another_program_is_named(monkeypatch: pytest.MonkeyPatc
         assert machine.ports(load_settings(), frozenset({"web"})).health is Health.OK
 
 
-def test_a_backend_that_was_asked_for_and_is_not_there_is_broken() -> None:
-    asked = BackendStatus("stt", "whisper", available=False, active=True, why="no model", how_to_get="models download")
+@pytest.mark.parametrize("said_to_be_active", [True, False])
+def test_a_backend_that_was_asked_for_and_is_not_there_is_broken(said_to_be_active: bool) -> None:
+    asked = BackendStatus("stt", "whisper", False, said_to_be_active, why="no model", how_to_get="models download")
     there = BackendStatus("stt", "pocketsphinx", available=True, active=False, why="in the wheel", how_to_get="")
-    finding = judge_engine("recognizer", [asked, there])
-    assert (finding.health, finding.active, finding.to_do) == (Health.BROKEN, "whisper", "models download")
+    finding = judge_engine("recognizer", "whisper", [asked, there])
+    assert (finding.health, finding.why, finding.to_do) == (Health.BROKEN, "whisper: no model", "models download")
 
 
 def test_a_backend_that_can_be_bettered_is_limited() -> None:
     used = BackendStatus(
         "stt", "pocketsphinx", available=True, active=True, why="English only", how_to_get="get whisper"
     )
-    assert judge_engine("recognizer", [used]).health is Health.LIMITED
+    assert judge_engine("recognizer", "auto", [used]).health is Health.LIMITED
