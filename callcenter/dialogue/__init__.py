@@ -5,7 +5,9 @@
     steps = engine.hear(said)                         # ports.CallerSaid
     ... a CallTool is always the last step: run it, then
     steps = engine.tool_result(name, arguments, result, error)   # result: mapping, or error: why there is none
-    engine.heard(text)  engine.expectation()  engine.summary()
+    engine.heard(text)                                # what was really heard of it
+    engine.expectation()                              # for the recognizer
+    engine.summary()                                  # for the operator
 
 Every other step is an act of `ports.AgentAct` and may be passed on as it is. An announcement precedes TransferRequested
 and HangupRequested. `hear` may come while a tool is under way (the caller interrupted): its result is then ignored.

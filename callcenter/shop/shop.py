@@ -12,6 +12,8 @@ from callcenter.errors import ConfigurationError
 from callcenter.ports import Language
 from callcenter.shop.catalogue import CatalogueNames, load_catalogue
 from callcenter.shop.facts import ShopFacts
+from callcenter.shop.flow import Flow
+from callcenter.shop.language import LanguagePack, parse_language
 from callcenter.shop.phrases import PhraseBook
 from callcenter.shop.prices import PriceTable
 from callcenter.shop.pronunciations import Lexicons, Pronunciations
@@ -28,6 +30,9 @@ class Shop:
     catalogue: CatalogueNames
     """Names to fall back on while the store is away."""
     prices: PriceTable
+    packs: Mapping[Language, LanguagePack]
+    """How callers say things; all of them are listened for."""
+    flow: Flow
     _phrases: Mapping[Language, PhraseBook]
     _prompts: Mapping[Language, Template]
     _lexicons: Lexicons
@@ -47,6 +52,10 @@ class Shop:
             pronunciations=read_yaml(path / "pronunciations.yaml").parse(Pronunciations).root,
             catalogue=load_catalogue(read_yaml(path / "catalogue.yaml")),
             prices=read_yaml(path / "prices.yaml").parse(PriceTable),
+            packs={
+                language: parse_language(read_yaml(path / "lang" / f"{language}.yaml")) for language in facts.languages
+            },
+            flow=read_yaml(path / "flows.yaml").parse(Flow),
             _phrases={
                 language: PhraseBook(read_yaml(path / "phrases" / f"{language}.yaml"), env)
                 for language, env in environments.items()

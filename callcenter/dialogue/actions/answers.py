@@ -1,0 +1,68 @@
+"""Yes and no, to whatever was asked."""
+
+from callcenter.dialogue.actions.offers import choose, offer_more
+from callcenter.dialogue.actions.search import look_for, search, take
+from callcenter.dialogue.actions.talk import hand_over, say_goodbye
+from callcenter.dialogue.memory import Question
+from callcenter.dialogue.turn import Turn
+
+
+def agree(turn: Turn) -> None:
+    memory = turn.memory
+    question, memory.question = memory.question, None
+    match question:
+        case Question.OPERATOR:
+            hand_over(turn, memory.reason)
+        case Question.SIZE if memory.unconfirmed is not None:
+            heard, memory.unconfirmed = memory.unconfirmed, None
+            take(turn, heard)
+            search(turn)
+        case Question.ANOTHER:
+            offer_more(turn)
+        case _:
+            ask_what_else(turn)
+
+
+def disagree(turn: Turn) -> None:
+    memory = turn.memory
+    question, memory.question = memory.question, None
+    if question is Question.SIZE:
+        memory.unconfirmed = None
+        turn.go("size")
+        turn.say("size.again")
+    elif question is Question.ANYTHING_ELSE:
+        say_goodbye(turn)
+    else:
+        turn.go_on()
+        turn.say("declined")
+
+
+def accept(turn: Turn) -> None:
+    """ "Yes" to tires that were named."""
+    if turn.memory.question is Question.ANYTHING_ELSE:
+        turn.say("go_ahead")
+        turn.go_on()
+    else:
+        choose(turn)
+
+
+def turn_down(turn: Turn) -> None:
+    """ "No" to tires that were named, or to "anything else?"."""
+    if turn.memory.question is Question.ANYTHING_ELSE:
+        say_goodbye(turn)
+        return
+    turn.say("results.turned_down")
+    turn.go("results")
+
+
+def ask_what_else(turn: Turn) -> None:
+    memory = turn.memory
+    if memory.question is Question.ANYTHING_ELSE and "no" in turn.said.intents:
+        say_goodbye(turn)
+    elif memory.wish and not memory.found:
+        look_for(turn)
+    elif memory.found or memory.scenario is not None:
+        turn.go_on()
+        turn.say("go_ahead" if "yes" in turn.said.intents else "ask.what_else")
+    else:
+        turn.say("ask.vehicle_or_size")

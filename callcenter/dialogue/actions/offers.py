@@ -1,0 +1,174 @@
+"""Talking about the tires that were found."""
+
+from callcenter.dialogue.actions.search import CHECK, look_for, search, take, tell_offers
+from callcenter.dialogue.memory import About, Question
+from callcenter.dialogue.numbers import TireSize
+from callcenter.dialogue.offer import Offer, Stock
+from callcenter.dialogue.turn import Turn
+from callcenter.dialogue.wish import Wish
+from callcenter.records import Scenario
+
+LAST = -1
+
+
+def offer_more(turn: Turn) -> None:
+    memory = turn.memory
+    if fresh := tuple(tire for tire in memory.found if tire.id not in memory.named):
+        tell_offers(turn, "results.more", fresh)
+    elif memory.found:
+        turn.say("results.no_more")
+        turn.ask(Question.OPERATOR)
+    elif (tire := memory.focus) is not None:
+        take(turn, Wish(size=TireSize.parse("".join(filter(str.isdigit, tire.size))), season=tire.season or None))
+        search(turn)
+    else:
+        look_for(turn)
+
+
+def offer_cheaper(turn: Turn) -> None:
+    memory = turn.memory
+    if turn.said.wish or not memory.offered:
+        memory.cheapest_first = True
+        look_for(turn)
+        return
+    cheapest_named = min(tire.price for tire in memory.offered)
+    cheaper = sorted((tire for tire in memory.found if tire.price < cheapest_named), key=_cheapest)
+    if cheaper:
+        tell_offers(turn, "results.cheaper", tuple(cheaper))
+    else:
+        least = min(memory.offered, key=_cheapest)
+        memory.focus = least
+        turn.say("results.no_cheaper", tire=turn.speech.tire(least))
+        turn.go("results")
+
+
+def offer_another_brand(turn: Turn) -> None:
+    memory = turn.memory
+    if turn.said.wish.brand or not memory.offered:
+        look_for(turn)
+        return
+    heard = {tire.brand for tire in memory.found if tire.id in memory.named}
+    others = tuple(tire for tire in memory.found if tire.brand not in heard)
+    if others:
+        tell_offers(turn, "results.other_brand", others)
+    else:
+        turn.say("results.no_other_brand", brand=memory.offered[0].brand)
+        turn.go("results")
+
+
+def choose(turn: Turn) -> None:
+    """ "The first one": what was asked about it, else whether it is there."""
+    if (tire := _meant(turn)) is None:
+        _ask_which(turn, turn.memory.about)
+        return
+    answer_about(turn, tire, turn.memory.about)
+
+
+def check_stock(turn: Turn) -> None:
+    _about(turn, About.STOCK)
+
+
+def tell_price(turn: Turn) -> None:
+    _about(turn, About.PRICE)
+
+
+def tell_details(turn: Turn) -> None:
+    _about(turn, About.DETAILS)
+
+
+def answer_about(turn: Turn, tire: Offer, about: About) -> None:
+    memory = turn.memory
+    turn.progress |= memory.focus != tire
+    memory.focus, memory.about = tire, About.STOCK
+    match about:
+        case About.STOCK:
+            turn.recognize(Scenario.AVAILABILITY_CHECK)
+            turn.call(CHECK, {"product_id": tire.id})
+            return
+        case About.PRICE:
+            turn.say("results.price", tire=turn.speech.tire(tire))
+        case About.DETAILS:
+            turn.say("results.details", tire=turn.speech.tire(tire))
+    turn.go("results")
+    turn.ask(Question.ANYTHING_ELSE)
+
+
+def tell_stock(turn: Turn, stock: Stock) -> None:
+    """The store has told how many there are."""
+    memory, wanted = turn.memory, turn.memory.quantity or 1
+    memory.focus = stock.offer
+    memory.stock = stock
+    if stock.offer not in memory.found:  # asked for by its name, without a search
+        memory.found, memory.offered, memory.named = (), (stock.offer,), {stock.offer.id}
+    tire, places = turn.speech.tire(stock.offer), turn.speech.places(stock)
+    turn.go("results")
+    if stock.total >= wanted:
+        turn.say("stock.in", tire=tire, total=stock.total, locations=places)
+        turn.ask(Question.ANYTHING_ELSE)
+    elif stock.total:
+        turn.say("stock.short", tire=tire, total=stock.total, wanted=wanted, locations=places)
+        turn.ask(Question.ANOTHER)
+    else:
+        turn.say("stock.out", tire=tire, next_delivery=stock.next_delivery)
+        turn.ask(Question.ANOTHER)
+    turn.reach(Scenario.AVAILABILITY_CHECK)
+
+
+def tell_several(turn: Turn, tires: tuple[Offer, ...]) -> None:
+    """The words that a tire was asked for by fit more than one."""
+    memory = turn.memory
+    if len({tire.name for tire in tires}) == 1 and len(tires) > 1:
+        memory.product = tires[0].name
+        turn.go("size")
+        turn.say("ask.size_of", tire=turn.speech.tire(tires[0]))
+        return
+    memory.found, memory.offered, memory.named, memory.about = tires, (), set(), About.STOCK
+    tell_offers(turn, "results.found", tires, whole_answer=True)
+
+
+def _about(turn: Turn, about: About) -> None:
+    """Answer a question about the tire that is meant, or find out which."""
+    said, memory = turn.said, turn.memory
+    if said.wish and memory.wish.changed(said.wish) != memory.wish and _of_brand(turn) is None:
+        look_for(turn)
+    elif (tire := _meant(turn)) is not None:
+        answer_about(turn, tire, about)
+    elif memory.offered:
+        _ask_which(turn, about)
+    else:
+        look_for(turn)
+
+
+def _ask_which(turn: Turn, about: About) -> None:
+    turn.memory.about = about
+    turn.say("ask.which")
+    turn.go("results")
+
+
+def _meant(turn: Turn) -> Offer | None:
+    """Named by its place, its brand or its model; else the one that is talked about."""
+    offered, choice = turn.memory.offered, turn.said.choice
+    if choice is not None:
+        if choice == LAST and offered:
+            return offered[-1]
+        return offered[choice - 1] if 0 < choice <= len(offered) else None
+    return _of_brand(turn) or _of_model(turn) or turn.memory.focus
+
+
+def _of_brand(turn: Turn) -> Offer | None:
+    fitting = [tire for tire in turn.memory.offered if tire.brand == turn.said.wish.brand]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _of_model(turn: Turn) -> Offer | None:
+    words = set(turn.said.words.split())
+    fitting = [tire for tire in turn.memory.offered if words & _telling_words(tire)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _telling_words(tire: Offer) -> set[str]:
+    return {word for word in tire.model.casefold().split() if len(word) > 3}
+
+
+def _cheapest(tire: Offer) -> tuple[bool, float]:
+    return not tire.in_stock, tire.price

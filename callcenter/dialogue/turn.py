@@ -1,0 +1,148 @@
+"""One turn of the engine: what was understood, what is remembered, and the steps that come of it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from callcenter.dialogue.memory import Memory, Question
+from callcenter.dialogue.offer import Offer, Stock
+from callcenter.dialogue.steps import CallTool, Step
+from callcenter.dialogue.understanding import Understood
+from callcenter.dialogue.wish import ANY_SEASON, Wish
+from callcenter.ports import (
+    GoalReached,
+    HangupRequested,
+    Language,
+    Said,
+    ScenarioRecognized,
+    TransferRequested,
+)
+from callcenter.records import Scenario, TransferReason
+from callcenter.shop import Shop
+
+
+class Speech:
+    """The shop's phrases in the language of the call."""
+
+    def __init__(self, shop: Shop, language: Language, memory: Memory) -> None:
+        self._shop, self._language, self._memory = shop, language, memory
+        self._pack = shop.packs[language]
+
+    def phrase(self, key: str, **params: Any) -> str:
+        """The variation whose turn it is."""
+        seed = self._memory.used[key]
+        self._memory.used[key] += 1
+        return self._shop.phrase(key, self._language, seed=seed, **params)
+
+    def season(self, season: str | None) -> str:
+        return "" if season in (None, ANY_SEASON) else self._pack.season_names[season]
+
+    def tire(self, offer: Offer) -> Mapping[str, Any]:
+        return {
+            "brand": offer.brand,
+            "model": offer.model,
+            "size": offer.size,
+            "price": offer.price,
+            "in_stock": offer.in_stock,
+            "kind": self._pack.type_names.get(offer.kind, ""),
+        }
+
+    def tires(self, several: Iterable[Offer]) -> list[Mapping[str, Any]]:
+        return [self.tire(offer) for offer in several]
+
+    def places(self, stock: Stock) -> list[Mapping[str, Any]]:
+        return [
+            {"name": self._pack.places.get(place.name.casefold(), place.name), "quantity": place.quantity}
+            for place in stock.places
+        ]
+
+    def wish(self, wish: Wish) -> Mapping[str, Any]:
+        vehicle = f"{wish.vehicle} {wish.year or ''}".strip() if wish.vehicle else ""
+        size = str(wish.size) if wish.size else f"R{wish.rim}" if wish.rim else ""
+        return {
+            "season": self.season(wish.season),
+            "vehicle": vehicle,
+            "size": size,
+            "brand": wish.brand or "",
+            "max_price": wish.max_price,
+        }
+
+
+class Turn:
+    """Actions read `said`, change `memory` and add steps."""
+
+    def __init__(self, shop: Shop, language: Language, memory: Memory, said: Understood, caller_known: bool) -> None:
+        self.shop, self.language, self.memory, self.said = shop, language, memory, said
+        self.caller_known = caller_known
+        self.speech = Speech(shop, language, memory)
+        self.progress = False
+        """Something new came up."""
+        self._steps: list[Step] = []
+        self._spoken: list[str] = []
+
+    # ---------------------------------------------------------------- steps
+
+    def say(self, key: str, **params: Any) -> None:
+        self._spoken.append(self.speech.phrase(key, **params))
+
+    def repeat(self) -> None:
+        self._spoken.append(self.memory.said)
+
+    def call(self, name: str, arguments: Mapping[str, Any]) -> None:
+        tool = CallTool(name, arguments)
+        if (key := f"{name} {sorted(arguments.items())}") not in self.memory.tools_called:
+            self.memory.tools_called.add(key)
+            self.progress = True
+        self.memory.pending = tool
+        self._steps.append(tool)
+
+    def recognize(self, scenario: Scenario) -> None:
+        if not self.memory.wish_open or self.memory.scenario is not scenario:
+            self._steps.append(ScenarioRecognized(scenario))
+        self.memory.scenario, self.memory.wish_open = scenario, True
+
+    def reach(self, scenario: Scenario) -> None:
+        self.memory.wish_open = False
+        self._steps.append(GoalReached(scenario))
+
+    def add(self, step: Step) -> None:
+        self._steps.append(step)
+
+    def transfer(self, reason: TransferReason, summary: str) -> None:
+        self.say(f"transfer.{reason}")
+        self._steps.append(TransferRequested(reason, summary))
+
+    def hang_up(self) -> None:
+        self.say("goodbye")
+        self._steps.append(HangupRequested())
+
+    # ---------------------------------------------------------------- where we are
+
+    def go(self, state: str) -> None:
+        self.memory.state = state
+        self.memory.question = None
+
+    def go_on(self) -> None:
+        """To where tires are talked about, or to the beginning."""
+        self.go("results" if self.memory.offered else "root")
+
+    def ask(self, question: Question, reason: TransferReason = TransferReason.CANNOT_HELP) -> None:
+        """What was said last is a question."""
+        self.memory.question, self.memory.reason = question, reason
+        if question is not Question.ANYTHING_ELSE:
+            self.memory.state = "yes_no"
+
+    @property
+    def ends(self) -> bool:
+        """The call leaves us."""
+        return any(isinstance(step, TransferRequested | HangupRequested) for step in self._steps)
+
+    def steps(self) -> list[Step]:
+        """All in order: words first, so that announcements precede what they announce; a tool last."""
+        text = " ".join(part for part in self._spoken if part)
+        if text:
+            self.memory.said = text
+        said: list[Step] = [Said(text)] if text else []
+        told = [step for step in self._steps if isinstance(step, ScenarioRecognized)]
+        rest = [step for step in self._steps if not isinstance(step, ScenarioRecognized | CallTool)]
+        tools = [step for step in self._steps if isinstance(step, CallTool)]
+        return told + said + rest + tools[-1:]

@@ -1,0 +1,39 @@
+"""flows.yaml: what is asked for, and what is done about what the caller wants, state by state."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Need(Part):
+    """Something that must be known before the store is asked."""
+
+    one_of: Annotated[tuple[Literal["vehicle", "size", "season"], ...], Field(min_length=1)]
+    ask: str
+    """Key of the phrase that asks for it."""
+    state: str
+    """Where the answer is waited for."""
+
+
+class State(Part):
+    help: str
+    """Key of the phrase that says what can be said here."""
+    dictation: bool = False
+    """Digits are expected, said in groups."""
+    on: Mapping[str, str] = {}
+    """Actions by intent, the first that fits; before them `first`, after them `then`."""
+
+
+class Flow(Part):
+    """Intents are those of the language packs, "wish" (the caller named a car, a size, a season, a brand or a price)
+    and "choice" (one of the tires offered). Actions are the engine's (callcenter/dialogue/actions)."""
+
+    needs: tuple[Need, ...]
+    first: Mapping[str, str]
+    states: Mapping[str, State]
+    then: Mapping[str, str]
