@@ -8,10 +8,12 @@ import typer
 
 
 def worker(
-    arguments: Annotated[list[str] | None, typer.Argument(help="Handed on to `python -m analytics.worker`.")] = None,
+    mode: Annotated[
+        str, typer.Argument(help="jobs, beat (tells when regular work is due; one is enough), or all.")
+    ] = "jobs",
 ) -> None:
     """Run the jobs that follow a call (Celery)."""
     from callcenter.config import load_settings
 
     load_settings()
-    os.execv(sys.executable, [sys.executable, "-m", "analytics.worker", *(arguments or [])])  # noqa: S606  no shell
+    os.execv(sys.executable, [sys.executable, "-m", "analytics.worker", mode])  # noqa: S606  no shell

@@ -14,6 +14,7 @@ from callcenter.sockets import listen
 
 OWN_PROGRAM = (sys.executable, "-m", "callcenter.cli")
 DEMO_STORE = (sys.executable, "-m", "demo_store")
+AFTER_THE_CALL = (sys.executable, "-m", "analytics.worker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,8 @@ def _web(settings: Settings, port: int) -> Component:
 def _worker(needs: tuple[str, ...]) -> Component:
     return Component(
         name="Worker",
-        command=(*OWN_PROGRAM, "worker"),
-        ready=logs(" ready."),
+        command=(*AFTER_THE_CALL, "all"),
+        ready=logs("The worker is ready."),
         needs=needs,
         where="jobs after each call (Celery)",
         stop_stage=1,
