@@ -44,7 +44,7 @@ class StoreNotFound(StoreError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
-        """What was not found: "tire_not_found", "vehicle_not_found", "year_not_found", "modification_not_found"."""
+        """What was not found: "tire_not_found", "vehicle_not_found", "year_not_found"."""
 
 
 class StoreBadAnswer(StoreError):

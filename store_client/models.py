@@ -46,6 +46,7 @@ class Tire(Answer):
 class CompatibleVehicle(Answer):
     make: str
     model: str
+    generation: str | None = None
     year_from: int
     year_to: int | None = None
     """None while it is still made."""
@@ -90,6 +91,7 @@ class Vehicle(Answer):
     year: int
     generation: str | None = None
     modification: str | None = None
+    """None: the sizes are those of every modification without sizes of its own."""
     oem_sizes: tuple[str, ...]
 
 

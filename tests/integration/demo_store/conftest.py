@@ -1,0 +1,72 @@
+"""The demo store as its users meet it: the real program on a port, over a real PostgreSQL."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from callcenter.embedded.redis import free_port
+from demo_store.migrations import migrate
+from demo_store.seed import seed
+from tests.integration.demo_store.running import ADMIN, API_KEY, RunningStore
+
+
+def environment(database_url: str, **more: str) -> dict[str, str]:
+    own = {"STORE_DATABASE_URL": database_url, "STORE_API_KEY": API_KEY, "DEMO_STORE_ADMIN_KEY": ADMIN, **more}
+    return {**os.environ, **own}
+
+
+@contextmanager
+def running_store(database_url: str) -> Iterator[RunningStore]:
+    port = free_port()
+    program = subprocess.Popen(
+        [sys.executable, "-m", "demo_store", "serve", "--setup", "--port", str(port)],
+        env=environment(database_url),
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        store = RunningStore(f"http://127.0.0.1:{port}")
+        _wait_until_it_answers(store, program)
+        yield store
+    finally:
+        program.terminate()
+        program.wait(10)
+
+
+def _wait_until_it_answers(store: RunningStore, program: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until and program.poll() is None:
+        try:
+            httpx.get(f"{store.url}/healthz", timeout=1).raise_for_status()
+        except httpx.HTTPError:
+            time.sleep(0.02)
+        else:
+            return
+    pytest.fail("the demo store did not start")
+
+
+@pytest.fixture(scope="session")
+def store(make_database: Callable[[], str]) -> Iterator[RunningStore]:
+    """Migrated, seeded and serving; only read by tests."""
+    with running_store(make_database()) as running:
+        yield running
+
+
+@pytest.fixture
+async def http(store: RunningStore) -> AsyncIterator[httpx.AsyncClient]:
+    """With the key, below /api/v1."""
+    async with store.http() as client:
+        yield client
+
+
+@pytest.fixture
+async def seeded_url(postgres_url: str) -> str:
+    """A database of this test's own, with the catalogue in it."""
+    await migrate(postgres_url)
+    await seed(postgres_url)
+    return postgres_url
