@@ -104,6 +104,11 @@ class SpoolJournal:
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
+    @property
+    def depth(self) -> int:
+        """Records that PostgreSQL does not have yet."""
+        return self._depth
+
     # ------------------------------------------------------------ for the calls
 
     def write(self, record: Record) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from callcenter.journal.repository import Repository
 from callcenter.journal.spool import SpoolJournal
 from callcenter.journal.spool_file import Entry, SpoolFile
 from callcenter.journal.spool_folder import SpoolFolder
-from callcenter.records import CallLeftAsterisk, Outcome
+from callcenter.records import CallLeftAsterisk, Outcome, Record
 from tests.fakes.recorded_calls import RecordedCall
 from tests.integration.journal.delivery import delivered, relaying, until
 
@@ -79,8 +78,7 @@ async def test_the_same_batch_twice_changes_nothing(journal: SpoolJournal, datab
     await repository.save(database, call.all())
     before = [await database.fetch(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in TABLES]  # noqa: S608  ours
     await repository.save(database, call.all())
-    another_end = replace(call.ended(Outcome.FAILED), ended_at=call.at(999))
-    await repository.save(database, [another_end])
+    await repository.save(database, [call.ended(Outcome.FAILED, after_s=999)])
     after = [await database.fetch(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in TABLES]  # noqa: S608  ours
     assert after == before
     assert (await counts(database))["outbox"] == 1
@@ -90,7 +88,8 @@ async def test_records_may_arrive_in_any_order(database: asyncpg.Connection) -> 
     call = RecordedCall()
     left = CallLeftAsterisk(call.call_id, call.started_at, call.at(90), 16, None, None, None, None)
     repository = Repository("owner", b"secret")
-    for record in [left, call.ended(), call.said(0, "Good morning"), call.started()]:
+    records: list[Record] = [left, call.ended(), call.said(0, "Good morning"), call.started()]
+    for record in records:
         await repository.save(database, [record])
     row = await fetch_one(database, "SELECT * FROM calls")
     assert (row["outcome"], row["caller_id"], row["hangup_cause"]) == ("resolved", "+380671234567", 16)

@@ -1,4 +1,4 @@
-"""Calls, their turns, tool calls and events; call-backs, customers, outbox, dead letters."""
+"""Calls, their turns, tool calls and events; call-backs, customers, outbox, sums of cost, dead letters."""
 
 from alembic import op
 
@@ -154,6 +154,14 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_open ON outbox (id) WHERE completed_at IS NULL;
 CREATE INDEX outbox_by_key ON outbox (topic, key);
 
+-- What all calls have cost, for the metrics: exact, and there after a restart.
+CREATE TABLE cost_totals (
+    component text NOT NULL,
+    model text NOT NULL,
+    usd numeric NOT NULL,
+    PRIMARY KEY (component, model)
+);
+
 CREATE TABLE dead_letters (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -228,5 +236,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     connection = op.get_bind()
     connection.exec_driver_sql("DROP FUNCTION ensure_partitions(date, date)")
-    for table in ("dead_letters", "outbox", "customers", "callbacks", *reversed(PARTITIONED)):
+    for table in ("dead_letters", "cost_totals", "outbox", "customers", "callbacks", *reversed(PARTITIONED)):
         connection.exec_driver_sql(f"DROP TABLE {table}")
