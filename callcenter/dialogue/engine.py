@@ -29,7 +29,7 @@ class Rules:
         is not."""
         _check_flow(shop)
         self.shop = shop
-        self.understanding = Understanding(shop.packs.values(), names or shop.catalogue)
+        self.understanding = Understanding(shop.packs.values(), shop.names(names))
 
     def open(self, language: Language, *, caller_known: bool, max_misunderstood: int) -> "Engine":
         return Engine(self, language, caller_known, Patience(max_misunderstood))

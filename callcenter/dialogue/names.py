@@ -69,7 +69,7 @@ class NameIndex:
 
     def vehicle(self, text: str, known_make: str = "") -> Vehicle | None:
         """In a normalized text; `known_make` is the make that has been talked about."""
-        found = list(self._find(text))
+        found = list(self._find(text, known_make))
         makes = [named for named in found if named.kind == "make"]
         models = [named for named in found if named.kind == "model"]
         for make in makes:
@@ -86,25 +86,33 @@ class NameIndex:
 
     # ---------------------------------------------------------------- finding
 
-    def _find(self, text: str) -> Iterator[Named]:
+    def _find(self, text: str, known_make: str = "") -> Iterator[Named]:
         words = self._stems(text)
-        fuzzy_used = False
-        i = 0
+        fuzzy_used, i, make_end = False, 0, len(words)
         while i < len(words):
-            if (hit := self._exact(words, i)) is None and not fuzzy_used and (near := self._near(words[i])):
+            if (
+                (hit := self._exact(words, i, known_make, behind_make=0 <= i - make_end <= MOST_BETWEEN)) is None
+                and not fuzzy_used
+                and (near := self._near(words[i]))
+            ):
                 hit, fuzzy_used = (self._entries[near], 1), True
             if hit is None:
                 i += 1
                 continue
             several, length = hit
             for named in several:
+                make_end = i + length if named.kind == "make" else make_end
                 yield Named(named.kind, named.name, named.make, i, i + length, named.alone)
             i += length
 
-    def _exact(self, words: Sequence[str], start: int) -> tuple[list[Named], int] | None:
+    def _exact(
+        self, words: Sequence[str], start: int, known_make: str, *, behind_make: bool
+    ) -> tuple[list[Named], int] | None:
+        """The longest name that begins here; one that counts only behind its make just there."""
         for length in range(min(self._longest, len(words) - start), 0, -1):
-            if several := self._entries.get(tuple(words[start : start + length])):
-                return several, length
+            several = self._entries.get(tuple(words[start : start + length]), ())
+            if fitting := [named for named in several if named.alone or behind_make or named.make == known_make]:
+                return fitting, length
         return None
 
     def _near(self, word: str) -> tuple[str, ...] | None:

@@ -31,6 +31,11 @@ class TireSize:
         return cls.of(int(digits[:3]), int(digits[3:5]), int(digits[5:]))
 
     @classmethod
+    def written(cls, text: str) -> "TireSize | None":
+        """ "215/55 R17", also with a C behind it; None when that is no size."""
+        return cls.parse("".join(filter(str.isdigit, text)))
+
+    @classmethod
     def of(cls, width: int, profile: int, diameter: int) -> "TireSize | None":
         if width in WIDTHS_MM and profile in PROFILES and diameter in RIMS_INCH:
             return cls(width, profile, diameter)

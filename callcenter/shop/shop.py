@@ -14,6 +14,7 @@ from callcenter.shop.catalogue import CatalogueNames, load_catalogue
 from callcenter.shop.facts import ShopFacts
 from callcenter.shop.flow import Flow
 from callcenter.shop.language import LanguagePack, parse_language
+from callcenter.shop.listening import Listening
 from callcenter.shop.phrases import PhraseBook
 from callcenter.shop.prices import PriceTable
 from callcenter.shop.pronunciations import Lexicons, Pronunciations
@@ -33,6 +34,7 @@ class Shop:
     packs: Mapping[Language, LanguagePack]
     """How callers say things; all of them are listened for."""
     flow: Flow
+    listening: Listening
     _phrases: Mapping[Language, PhraseBook]
     _prompts: Mapping[Language, Template]
     _lexicons: Lexicons
@@ -56,6 +58,7 @@ class Shop:
                 language: parse_language(read_yaml(path / "lang" / f"{language}.yaml")) for language in facts.languages
             },
             flow=read_yaml(path / "flows.yaml").parse(Flow),
+            listening=read_yaml(path / "grammar.yaml").parse(Listening),
             _phrases={
                 language: PhraseBook(read_yaml(path / "phrases" / f"{language}.yaml"), env)
                 for language, env in environments.items()
@@ -63,6 +66,10 @@ class Shop:
             _prompts={language: _prompt(path, language, facts) for language in facts.languages},
             _lexicons=read_yaml(path / "lexicon.yaml").parse(Lexicons),
         )
+
+    def names(self, store: CatalogueNames | None = None) -> CatalogueNames:
+        """The store's names, or, while it is away, our own, with all that callers say instead of them."""
+        return self.listening.with_spoken(self.catalogue if store is None else self.catalogue.merged(store))
 
     def phrase(self, key: str, language: Language, /, *, seed: int = 0, **params: Any) -> str:
         """A phrase of `phrases/<language>.yaml`; `seed` picks the variation (the n-th, counting round), so that the

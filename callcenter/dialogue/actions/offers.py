@@ -19,7 +19,7 @@ def offer_more(turn: Turn) -> None:
         turn.say("results.no_more")
         turn.ask(Question.OPERATOR)
     elif (tire := memory.focus) is not None:
-        take(turn, Wish(size=TireSize.parse("".join(filter(str.isdigit, tire.size))), season=tire.season or None))
+        take(turn, Wish(size=TireSize.written(tire.size), season=tire.season or None))
         search(turn)
     else:
         look_for(turn)

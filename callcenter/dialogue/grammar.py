@@ -1,0 +1,117 @@
+"""The grammars of the embedded recognizer, one for each state of the dialogue, made of the shop's sentences and the
+names of the catalogue."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from callcenter.dialogue import jsgf
+from callcenter.dialogue.names import Vehicle
+from callcenter.dialogue.numbers import TireSize
+from callcenter.dialogue.understanding import Understanding
+from callcenter.errors import ConfigurationError
+from callcenter.ports import CallerSaid, Grammar
+from callcenter.shop import CatalogueNames, Shop
+
+_UNITS = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+nineteen
+"""
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+UNITS = _UNITS.split()
+TENS = dict(zip(range(20, 100, 10), _TENS.split(), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """One state's grammar before it is written as JSGF."""
+
+    state: str
+    expression: jsgf.Either
+    rules: Mapping[str, jsgf.Either]
+    texts: Mapping[str, str]
+    """The rules as text."""
+    text: str
+    """The expression as text."""
+
+
+def build_grammars(shop: Shop, names: CatalogueNames | None = None) -> dict[str, Grammar]:
+    """By state; `names` are the store's own, once they are known. Raises ConfigurationError, naming the state."""
+    return {state: _written(shop, one) for state, one in sentences(shop, names).items()}
+
+
+def sentences(shop: Shop, names: CatalogueNames | None = None) -> dict[str, Sentences]:
+    """What may be said, by state."""
+    listening, file = shop.listening, shop.path / "grammar.yaml"
+    texts, rules = _texts(shop, names), dict[str, jsgf.Either]()
+    for name, text in texts.items():
+        try:
+            rules[name] = jsgf.parse(text)
+        except jsgf.GrammarError as error:
+            raise ConfigurationError(f"{file}: rules.{name}: {error}") from error
+    made: dict[str, Sentences] = {}
+    for state, several in listening.states.items():
+        text = " | ".join(several)
+        try:
+            expression = jsgf.parse(text)
+            jsgf.count(expression, rules)
+        except jsgf.GrammarError as error:
+            raise ConfigurationError(f"{file}: states.{state}: {error}") from error
+        made[state] = Sentences(state, expression, rules, texts, text)
+    return made
+
+
+def spoken_size(size: TireSize) -> str:
+    """As it is said: "two fifteen fifty five seventeen"."""
+    hundreds, rest = divmod(size.width, 100)
+    width = f"{UNITS[hundreds]} oh {UNITS[rest]}" if rest < 10 else f"{UNITS[hundreds]} {_two_digits(rest)}"
+    return f"{width} {_two_digits(size.profile)} [r] {_two_digits(size.diameter)}"
+
+
+def _written(shop: Shop, one: Sentences) -> Grammar:
+    needed = jsgf.used(one.expression, one.rules)
+    lines = ["#JSGF V1.0;", f"grammar {one.state};", f"public <{one.state}_said> = {one.text};"]
+    lines += [f"<{name}> = {one.texts[name]};" for name in sorted(needed)]
+    said = jsgf.words(one.expression, one.rules)
+    return Grammar(
+        name=one.state,
+        jsgf="\n".join(lines) + "\n",
+        pronunciations={word: shop.pronunciations[word] for word in sorted(said) if word in shop.pronunciations},
+        size=jsgf.count(one.expression, one.rules),
+    )
+
+
+def _texts(shop: Shop, names: CatalogueNames | None) -> dict[str, str]:
+    """The shop's rules, and those made of names."""
+    known = shop.names(names)
+    spoken, understanding = shop.listening.spoken, Understanding(shop.packs.values(), known)
+    makes = {make: ways for make in known.makes if (ways := spoken.makes.get(make))}
+    cars = [
+        car
+        for make, model in known.models
+        for way in spoken.models.get(make, {}).get(model, ())
+        for car in _cars(understanding, Vehicle(make, model), way, makes.get(make, ()))
+    ]
+    sizes = [spoken_size(size) for text in known.sizes if (size := TireSize.written(text))]
+    made = {
+        "make": [way for ways in makes.values() for way in ways],
+        "car": cars,
+        "brand": [way for brand in known.brands for way in spoken.brands.get(brand, ())],
+        "size": sizes,
+    }
+    return dict(shop.listening.rules) | {name: " | ".join(ways) for name, ways in made.items() if ways}
+
+
+def _cars(understanding: Understanding, car: Vehicle, way: str, makes: tuple[str, ...]) -> Iterator[str]:
+    """With its make, which may be left out where the model says it all."""
+    alone = understanding.read(CallerSaid(way)).wish.vehicle == car
+    for make in makes:
+        yield f"[{make}] {way}" if alone else f"{make} {way}"
+    if alone and not makes:
+        yield way
+
+
+def _two_digits(number: int) -> str:
+    if number < 20:
+        return UNITS[number]
+    tens, unit = number // 10 * 10, number % 10
+    return f"{TENS[tens]} {UNITS[unit]}" if unit else TENS[tens]
