@@ -5,7 +5,7 @@ PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 UV_COMPILE = .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --quiet pyproject.toml -
 
-.PHONY: run test check lock clean setup setup-dev
+.PHONY: run test check bench-store lock clean setup setup-dev
 .DELETE_ON_ERROR:
 
 run: setup
@@ -19,6 +19,9 @@ check: setup-dev
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+
+bench-store: setup-dev
+	@.venv/bin/python -m tests.bench.store
 
 setup: .venv/run.stamp
 setup-dev: .venv/dev.stamp

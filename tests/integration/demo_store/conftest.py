@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -55,13 +55,6 @@ def store(make_database: Callable[[], str]) -> Iterator[RunningStore]:
     """Migrated, seeded and serving; only read by tests."""
     with running_store(make_database()) as running:
         yield running
-
-
-@pytest.fixture
-async def http(store: RunningStore) -> AsyncIterator[httpx.AsyncClient]:
-    """With the key, below /api/v1."""
-    async with store.http() as client:
-        yield client
 
 
 @pytest.fixture

