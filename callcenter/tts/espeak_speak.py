@@ -1,9 +1,14 @@
 """espeak-ng as a program of its own (GPL-3), for phones and tests: PCM or WAV on stdout.
 
 python -m callcenter.tts.espeak_speak --language uk --rate-hz 8000 "Добрий день" > words.pcm
+
+With --lines it speaks one JSON object a line of stdin ("text", "voice", and if wanted "words_per_minute" and "pitch");
+on stdout each is a length (u32, big-endian) and PCM.
 """
 
 import argparse
+import json
+import struct
 import sys
 import wave
 
@@ -14,7 +19,8 @@ from callcenter.tts.espeak import VOICES, WORDS_PER_MINUTE, Espeak
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Speak a text with espeak-ng.")
-    parser.add_argument("text")
+    parser.add_argument("text", nargs="?", default="")
+    parser.add_argument("--lines", action="store_true", help="speak what stdin says")
     parser.add_argument("--language", choices=sorted(VOICES), default="en")
     parser.add_argument("--voice", default="", help="espeak's name, as en-us+f3")
     parser.add_argument("--rate-hz", type=int, default=8000)
@@ -24,6 +30,9 @@ def main() -> None:
     wanted = parser.parse_args()
     try:
         espeak = Espeak()
+        if wanted.lines:
+            _speak_lines(espeak, wanted.rate_hz)
+            return
         pcm = espeak.speak(
             wanted.text,
             wanted.voice or VOICES[wanted.language],
@@ -39,6 +48,13 @@ def main() -> None:
             file.writeframesraw(pcm)
     else:
         sys.stdout.buffer.write(pcm)
+
+
+def _speak_lines(espeak: Espeak, rate_hz: int) -> None:
+    for line in sys.stdin.buffer:
+        pcm = resample(espeak.speak(**json.loads(line)), espeak.rate_hz, rate_hz)
+        sys.stdout.buffer.write(struct.pack("!I", len(pcm)) + pcm)
+        sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":
