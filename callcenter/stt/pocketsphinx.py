@@ -1,0 +1,145 @@
+"""The embedded recognizer: English, by grammars, 2 ms after the end of speech and without a model to fetch.
+
+It understands what the shop's grammars foresee, and knows when something else was said (`Transcript.rejected`).
+"""
+
+import math
+import time
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import Literal
+from uuid import UUID
+
+from callcenter import metrics
+from callcenter.audio import duration_ms
+from callcenter.errors import ConfigurationError, RecognitionError
+from callcenter.inference.pool import WorkerPool
+from callcenter.inference.service import Result
+from callcenter.inference.stream import WorkerStream
+from callcenter.ports import Expectation, Grammar, Language, Transcript
+from callcenter.stt.sphinx_engine import LINE_MEANS
+
+GET_POCKETSPHINX = "pip install 'callcenter[embedded]'"
+REJECT_BELOW = -0.00175
+"""Log likelihood ratio a frame of words: 6-10% of what is in the grammar is below it (see sphinx_engine)."""
+_CONFIDENCE_STEP = 0.0006
+READY_UTTERANCES = 3
+"""Each worker prepares for so many at once: 20 callers who speak 28% of the time, on two workers."""
+
+
+class PocketsphinxRecognizer:
+    """`ports.Recognizer`. There must be a grammar "root"."""
+
+    name = "pocketsphinx"
+
+    def __init__(
+        self,
+        grammars: Mapping[str, Grammar],
+        *,
+        workers: int = 2,
+        timeout_s: float = 8.0,
+        reject_below: Mapping[str, float] | None = None,
+    ) -> None:
+        self.grammars = grammars
+        self._reject_below = reject_below or {}
+        described = {
+            name: {"jsgf": g.jsgf, "pronunciations": dict(g.pronunciations), "size": g.size}
+            for name, g in grammars.items()
+        }
+        self.pool = WorkerPool(
+            "callcenter.stt.sphinx_engine:Engine",
+            {"grammars": described, "ready": READY_UTTERANCES},
+            error=RecognitionError,
+            workers=workers,
+            timeout_s=timeout_s,
+        )
+
+    async def start(self) -> None:
+        if not find_spec("pocketsphinx"):
+            raise ConfigurationError(f"stt.backend: pocketsphinx is not installed; {GET_POCKETSPHINX}")
+        if "root" not in self.grammars:
+            raise ConfigurationError('stt.backend: the shop gives pocketsphinx no grammar "root"')
+        await self.pool.start()
+
+    def open(self, call_id: UUID, rate_hz: Literal[8000, 16000], language: Language) -> "GrammarSession":
+        return GrammarSession(self, rate_hz)
+
+    async def aclose(self) -> None:
+        await self.pool.aclose()
+
+    def confidence(self, grammar: str, likelihood_ratio: float) -> float:
+        """0..1; 0.5 where it is rejected."""
+        distance = likelihood_ratio - self._reject_below.get(grammar, REJECT_BELOW)
+        return 1 / (1 + math.exp(-max(-50.0, distance / _CONFIDENCE_STEP)))
+
+
+class GrammarSession:
+    """`ports.RecognitionSession`: keeps the line's cepstral means. What was rejected does not move them: it may have
+    been noise."""
+
+    def __init__(self, recognizer: PocketsphinxRecognizer, rate_hz: Literal[8000, 16000]) -> None:
+        self.recognizer = recognizer
+        self.rate_hz = rate_hz
+        self.means = LINE_MEANS
+
+    def begin(self, expectation: Expectation) -> "GrammarUtterance":
+        stream = self.recognizer.pool.open(
+            "recognize",
+            {
+                "grammar": expectation.state,
+                "choices": list(expectation.choices),
+                "means": self.means,
+                "rate_hz": self.rate_hz,
+            },
+        )
+        return GrammarUtterance(self, stream, expectation)
+
+    async def aclose(self) -> None:
+        """Nothing is kept elsewhere; utterances are their owner's to cancel."""
+
+
+class GrammarUtterance:
+    """`ports.Utterance`."""
+
+    def __init__(self, session: GrammarSession, stream: WorkerStream, expectation: Expectation) -> None:
+        self._session, self._stream, self._expectation = session, stream, expectation
+        self._bytes = 0
+
+    def feed(self, pcm: bytes) -> None:
+        self._bytes += len(pcm)
+        self._stream.send(pcm)
+
+    async def finish(self) -> Transcript:
+        finished_s = time.monotonic()
+        self._stream.finish()
+        metrics.stt_queue_depth.set(self._session.recognizer.pool.queue_depth)
+        try:
+            result = await self._stream.result()
+        finally:
+            metrics.stt_queue_depth.set(self._session.recognizer.pool.queue_depth)
+        return self._transcript(result, round((time.monotonic() - finished_s) * 1000))
+
+    def cancel(self) -> None:
+        self._stream.cancel()
+
+    def _transcript(self, result: Result, latency_ms: int) -> Transcript:
+        values = result.values
+        recognizer, expected = self._session.recognizer, self._expectation
+        if values["unknown_choices"]:
+            metrics.errors_total.labels("stt", "unknown_word").inc(values["unknown_choices"])
+        ratio = values["likelihood_ratio"]
+        confidence = 0.0 if ratio is None else recognizer.confidence(expected.state, ratio)
+        rejected = confidence < 0.5
+        if not rejected:
+            self._session.means = values["means"]
+        return Transcript(
+            text="" if rejected else values["text"],
+            language="en",
+            confidence=confidence,
+            audio_ms=round(duration_ms(self._bytes, self._session.rate_hz)),
+            latency_ms=latency_ms,
+            backend=recognizer.name,
+            grammar=expected.state,
+            grammar_size=recognizer.grammars[expected.state].size + len(expected.choices),
+            rejected=rejected,
+        )
