@@ -188,8 +188,9 @@ def _range(match: re.Match[str]) -> str:
 
 
 def _model_code(match: re.Match[str]) -> str:
-    if match[1].isupper() and len(match[1]) <= 3:
-        return f"{spell(match[1])} {_number(match[2])}"
+    letters = match[1].replace("-", "")
+    if letters.isupper() and len(letters) <= 3:
+        return f"{spell(letters)} {_number(match[2])}"
     return match[0].replace("-", " ")
 
 

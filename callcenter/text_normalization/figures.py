@@ -21,7 +21,7 @@ RIM = re.compile(r"(?<!\w)(?:R|Р)\s?-?(\d{2})(C|С)?(?!\w)")
 LOAD_INDEX = re.compile(r"(?<![\w/.-])(\d{2,3})(?:/(\d{2,3}))?\s?([HJ-NP-TV-Z])(?![\w'-])")
 MARKED_NUMBER = re.compile(r"(?:№|#|\b[Nn]o\.)\s?([^\W\d_]{1,4}-?)?(\d+)(?!\w)")
 CODED_NUMBER = re.compile(r"(?<!\w)([^\W\d_]{1,4})-(\d{3,})(?!\w)")
-MODEL_CODE = re.compile(r"(?<!\w)([^\W\d_]{1,4})-?(\d{1,3})(?!\w)")
+MODEL_CODE = re.compile(r"(?<!\w)([^\W\d_]{1,4}(?:-[^\W\d_]{1,3})?)-?(\d{1,3})(?!\w)")
 
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[\s(«\"“:]*$")
 _WORDS_AFTER = re.compile(r"(?:\s+[^\W\d_][\w'’ʼ-]*){1,3}")

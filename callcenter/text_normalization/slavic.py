@@ -128,10 +128,10 @@ class SlavicFigures:
     # ------------------------------------------------------------ telephone, orders, sizes
 
     def _phone(self, written: str) -> str:
-        spoken = ", ".join(self._phone_group(group) for group in fig.phone_groups(written))
+        spoken = ", ".join(self._with_zeros(group) for group in fig.phone_groups(written))
         return f"{self._l.plus} {spoken}" if written.startswith("+") else spoken
 
-    def _phone_group(self, group: str) -> str:
+    def _with_zeros(self, group: str) -> str:
         zeros = len(group) - len(group.lstrip("0"))
         words = [self._l.cardinal(0)] * zeros
         rest = group[zeros:]
@@ -161,10 +161,10 @@ class SlavicFigures:
         return f"{self._cardinal(match[1])}{second} {self.spell(match[3])}"
 
     def _model_code(self, match: re.Match[str]) -> str:
-        """ "CX-5", "Golf 7": letters are spelled where they are capitals, and the number stays whole."""
-        letters = match[1]
+        """ "CX-5", "DM-V3": letters are spelled where they are capitals, and the number stays whole."""
+        letters = match[1].replace("-", "")
         if letters.isupper() and len(letters) <= 3:
-            return f"{self.spell(letters)} {self._cardinal(match[2])}"
+            return f"{self.spell(letters)} {self._with_zeros(match[2])}"
         return match[0].replace("-", " ")
 
     # ------------------------------------------------------------ dates and times

@@ -54,6 +54,9 @@ _SYMBOLS: dict[Language, Mapping[str, str]] = {
 }
 _ABBREVIATION = re.compile(r"(?<![\w.])([^\W\d_]+(?:\.[^\W\d_]+)*)\.(?!\w)")
 _CAPITALS = re.compile(r"(?<![\w'’ʼ-])([A-Z]{1,4}|[^\W\d_a-zA-Z]{2,4})(?!-?[\w'’ʼ])")
+_ROMAN = re.compile(r"(?<![\w-])(?:II|III|IV)(?![\w-])")
+_ROMAN_NUMBERS = {"II": 2, "III": 3, "IV": 4}
+"""Of models; longer ones are not met, shorter ones are letters."""
 _SLASH = re.compile(r"(?<=\w)\s?/\s?(?=\w)")
 _UNSPOKEN = re.compile(r"[^\w\s.,!?;:…'’ʼ\-–—()«»\"“”„%]|_", re.UNICODE)
 _SPACE_BEFORE = re.compile(r"\s+([.,!?;:…)»”])")
@@ -70,6 +73,7 @@ def verbalize(text: str, language: Language, lexicon: Mapping[str, str] | None =
     if lexicon:
         pattern, words = _lexicon(frozenset(lexicon.items()))
         text = pattern.sub(lambda match: words[match[0].lower()], text)
+    text = _ROMAN.sub(lambda match: str(_ROMAN_NUMBERS[match[0]]), text)
     text = _FIGURES[language](text)
     text = _ABBREVIATION.sub(lambda match: _expand(match, _ABBREVIATIONS[language]), text)
     if language != "en":  # an English voice knows which of its own words are spelled
