@@ -83,10 +83,10 @@ async def test_results_come_in_order_and_piece_by_piece() -> None:
 
 async def test_streams_of_many_calls_are_interleaved_in_one_child() -> None:
     async with running() as pool:
-        slow = job(pool, "echo", b"x" * 10, piece=1, pause_s=0.05)
+        slow = job(pool, "echo", b"x" * 10, piece=1, pause_s=0.1)
         assert (await anext(slow)).values["at"] == 0
-        quick = await asyncio.wait_for(job(pool, "echo", b"y").result(), 0.4)
-        assert quick.data == b"y"
+        assert (await job(pool, "echo", b"y").result()).data == b"y"
+        assert not slow.ended
         assert len([result async for result in slow]) == 9
 
 
@@ -106,10 +106,10 @@ async def test_hundreds_of_streams_keep_their_own_audio() -> None:
 
 
 async def test_a_slow_consumer_stops_the_work_instead_of_filling_memory() -> None:
-    async with running(timeout_s=0.3) as pool:
+    async with running(timeout_s=1.0) as pool:
         stream = job(pool, "echo", bytes(100_000), piece=100)
         await anext(stream)
-        await asyncio.sleep(0.8)  # longer than the time limit: it is we who are slow
+        await asyncio.sleep(1.5)  # longer than the time limit: it is we who are slow
         assert len(stream._results) < 40
         assert len([result async for result in stream]) == 999
 
@@ -156,11 +156,11 @@ async def test_a_stale_job_is_never_begun_and_says_timeout() -> None:
 
 
 async def test_the_limit_counts_from_finish_not_from_the_first_audio() -> None:
-    async with running(timeout_s=0.2) as pool:
+    async with running(timeout_s=1.0) as pool:
         stream = pool.open("echo", {})
         for _ in range(5):
             stream.send(b"x")
-            await asyncio.sleep(0.08)
+            await asyncio.sleep(0.25)
         stream.finish()
         result = await stream.result()
         assert result.data == b"xxxxx"
