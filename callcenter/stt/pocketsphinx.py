@@ -4,19 +4,18 @@ It understands what the shop's grammars foresee, and knows when something else w
 """
 
 import math
-import time
 from collections.abc import Mapping
+from functools import partial
 from importlib.util import find_spec
 from typing import Literal
 from uuid import UUID
 
 from callcenter import metrics
-from callcenter.audio import duration_ms
 from callcenter.errors import ConfigurationError, RecognitionError
 from callcenter.inference.pool import WorkerPool
 from callcenter.inference.service import Result
-from callcenter.inference.stream import WorkerStream
 from callcenter.ports import Expectation, Grammar, Language, Transcript
+from callcenter.stt.process_utterance import ProcessUtterance
 from callcenter.stt.sphinx_engine import LINE_MEANS
 
 GET_POCKETSPHINX = "pip install 'callcenter[embedded]'"
@@ -82,64 +81,35 @@ class GrammarSession:
         self.rate_hz = rate_hz
         self.means = LINE_MEANS
 
-    def begin(self, expectation: Expectation) -> "GrammarUtterance":
-        stream = self.recognizer.pool.open(
-            "recognize",
-            {
-                "grammar": expectation.state,
-                "choices": list(expectation.choices),
-                "means": self.means,
-                "rate_hz": self.rate_hz,
-            },
-        )
-        return GrammarUtterance(self, stream, expectation)
+    def begin(self, expectation: Expectation) -> ProcessUtterance:
+        options = {
+            "grammar": expectation.state,
+            "choices": list(expectation.choices),
+            "means": self.means,
+            "rate_hz": self.rate_hz,
+        }
+        return ProcessUtterance(self.recognizer.pool, options, partial(self._interpret, expectation))
 
     async def aclose(self) -> None:
         """Nothing is kept elsewhere; utterances are their owner's to cancel."""
 
-
-class GrammarUtterance:
-    """`ports.Utterance`."""
-
-    def __init__(self, session: GrammarSession, stream: WorkerStream, expectation: Expectation) -> None:
-        self._session, self._stream, self._expectation = session, stream, expectation
-        self._bytes = 0
-
-    def feed(self, pcm: bytes) -> None:
-        self._bytes += len(pcm)
-        self._stream.send(pcm)
-
-    async def finish(self) -> Transcript:
-        finished_s = time.monotonic()
-        self._stream.finish()
-        metrics.stt_queue_depth.set(self._session.recognizer.pool.queue_depth)
-        try:
-            result = await self._stream.result()
-        finally:
-            metrics.stt_queue_depth.set(self._session.recognizer.pool.queue_depth)
-        return self._transcript(result, round((time.monotonic() - finished_s) * 1000))
-
-    def cancel(self) -> None:
-        self._stream.cancel()
-
-    def _transcript(self, result: Result, latency_ms: int) -> Transcript:
+    def _interpret(self, expected: Expectation, result: Result, audio_ms: int, latency_ms: int) -> Transcript:
         values = result.values
-        recognizer, expected = self._session.recognizer, self._expectation
         if values["unknown_choices"]:
             metrics.errors_total.labels("stt", "unknown_word").inc(values["unknown_choices"])
         ratio = values["likelihood_ratio"]
-        confidence = 0.0 if ratio is None else recognizer.confidence(expected.state, ratio)
+        confidence = 0.0 if ratio is None else self.recognizer.confidence(expected.state, ratio)
         rejected = confidence < 0.5
         if not rejected:
-            self._session.means = values["means"]
+            self.means = values["means"]
         return Transcript(
             text="" if rejected else values["text"],
             language="en",
             confidence=confidence,
-            audio_ms=round(duration_ms(self._bytes, self._session.rate_hz)),
+            audio_ms=audio_ms,
             latency_ms=latency_ms,
-            backend=recognizer.name,
+            backend=self.recognizer.name,
             grammar=expected.state,
-            grammar_size=recognizer.grammars[expected.state].size + len(expected.choices),
+            grammar_size=self.recognizer.grammars[expected.state].size + len(expected.choices),
             rejected=rejected,
         )
