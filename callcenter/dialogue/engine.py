@@ -1,5 +1,6 @@
 """The engine of one call: hear, decide by the flow, answer. Pure."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,9 +17,15 @@ from callcenter.errors import ConfigurationError
 from callcenter.ports import CallerSaid, Expectation, Language
 from callcenter.records import TransferReason
 from callcenter.shop import CatalogueNames, Shop
+from callcenter.shop.phrase_keys import KEYS
 
+STATES = ("root", "model", "size", "results", "yes_no")
+"""That the actions go to by themselves."""
 MOST_WORDS = 200
 """Characters of the caller's words that are remembered."""
+LONG_NUMBER = re.compile(r"[0-9](?:[ -]?[0-9]){7,}")
+"""May be the number of a card: it is not handed on."""
+UNSPEAKABLE = re.compile(r"[{}<>\[\]|\\]")
 
 
 class Rules:
@@ -46,7 +53,8 @@ class Engine:
         """What to do about the caller's turn. The steps are never empty; a CallTool is the last of them."""
         memory = self._memory
         memory.pending = None
-        memory.words = said.text[:MOST_WORDS] or memory.words
+        if said.text and not said.keyed:
+            memory.words = LONG_NUMBER.sub("…", UNSPEAKABLE.sub("", said.text[:MOST_WORDS]))
         turn = self._turn(self._rules.understanding.read(said, memory.wish.vehicle.make if memory.wish.vehicle else ""))
         if turn.said.quantity is not None:
             memory.quantity = turn.said.quantity
@@ -137,11 +145,18 @@ def _letters(text: str) -> str:
 
 
 def _check_flow(shop: Shop) -> None:
-    flow, file = shop.flow, shop.path / "flows.yaml"
-    tables = {"first": flow.first, "then": flow.then} | {f"states.{name}.on": s.on for name, s in flow.states.items()}
+    flow, faults = shop.flow, list[tuple[tuple[str | int, ...], str]]()
+    tables: dict[tuple[str, ...], Mapping[str, str]] = {("first",): flow.first, ("then",): flow.then}
+    tables |= {("states", name, "on"): state.on for name, state in flow.states.items()}
+    intents = {intent for pack in shop.packs.values() for intent in pack.intents} | {"wish", "choice"}
     for where, table in tables.items():
-        for intent, action in table.items():
-            if action not in ACTIONS:
-                raise ConfigurationError(
-                    f"{file}: {where}.{intent}: no action {action!r}; {', '.join(sorted(ACTIONS))}"
-                )
+        faults += [
+            ((*where, intent), f"no action {action!r}") for intent, action in table.items() if action not in ACTIONS
+        ]
+        faults += [((*where, intent), "no such intent in lang/*.yaml") for intent in table if intent not in intents]
+    faults += [(("states", n, "help"), f"no phrase {s.help!r}") for n, s in flow.states.items() if s.help not in KEYS]
+    faults += [(("needs", i, "ask"), f"no phrase {n.ask!r}") for i, n in enumerate(flow.needs) if n.ask not in KEYS]
+    faults += [(("needs", i, "state"), "no such state") for i, n in enumerate(flow.needs) if n.state not in flow.states]
+    faults += [(("states",), f"state {name!r} is missing") for name in STATES if name not in flow.states]
+    if faults:
+        raise ConfigurationError("\n".join(str(shop.fault("flows.yaml", where, problem)) for where, problem in faults))

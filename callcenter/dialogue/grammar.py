@@ -8,10 +8,11 @@ from callcenter.dialogue import jsgf
 from callcenter.dialogue.names import Vehicle
 from callcenter.dialogue.numbers import TireSize
 from callcenter.dialogue.understanding import Understanding
-from callcenter.errors import ConfigurationError
 from callcenter.ports import CallerSaid, Grammar
 from callcenter.shop import CatalogueNames, Shop
 
+VOID = "<VOID>"
+"""JSGF's rule that nothing fits: of names that there are none of."""
 _UNITS = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
 nineteen
@@ -35,27 +36,26 @@ class Sentences:
 
 
 def build_grammars(shop: Shop, names: CatalogueNames | None = None) -> dict[str, Grammar]:
-    """By state; `names` are the store's own, once they are known. Raises ConfigurationError, naming the state."""
+    """By state; `names` are the store's own, once they are known. Raises ConfigurationError."""
     return {state: _written(shop, one) for state, one in sentences(shop, names).items()}
 
 
 def sentences(shop: Shop, names: CatalogueNames | None = None) -> dict[str, Sentences]:
     """What may be said, by state."""
-    listening, file = shop.listening, shop.path / "grammar.yaml"
     texts, rules = _texts(shop, names), dict[str, jsgf.Either]()
     for name, text in texts.items():
         try:
-            rules[name] = jsgf.parse(text)
+            rules[name] = jsgf.NOTHING if text == VOID else jsgf.parse(text)
         except jsgf.GrammarError as error:
-            raise ConfigurationError(f"{file}: rules.{name}: {error}") from error
+            raise shop.fault("grammar.yaml", ("rules", name), str(error)) from error
     made: dict[str, Sentences] = {}
-    for state, several in listening.states.items():
+    for state, several in shop.listening.states.items():
         text = " | ".join(several)
         try:
             expression = jsgf.parse(text)
             jsgf.count(expression, rules)
         except jsgf.GrammarError as error:
-            raise ConfigurationError(f"{file}: states.{state}: {error}") from error
+            raise shop.fault("grammar.yaml", ("states", state), str(error)) from error
         made[state] = Sentences(state, expression, rules, texts, text)
     return made
 
@@ -98,7 +98,7 @@ def _texts(shop: Shop, names: CatalogueNames | None) -> dict[str, str]:
         "brand": [way for brand in known.brands for way in spoken.brands.get(brand, ())],
         "size": sizes,
     }
-    return dict(shop.listening.rules) | {name: " | ".join(ways) for name, ways in made.items() if ways}
+    return dict(shop.listening.rules) | {name: " | ".join(ways) or VOID for name, ways in made.items()}
 
 
 def _cars(understanding: Understanding, car: Vehicle, way: str, makes: tuple[str, ...]) -> Iterator[str]:

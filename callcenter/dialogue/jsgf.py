@@ -34,6 +34,8 @@ class Either:
     sequences: tuple[tuple["Node", ...], ...]
 
 
+NOTHING = Either(())
+"""Cannot be said: a rule of names of which there are none. In JSGF <VOID>."""
 Node = Word | Rule | Either
 
 

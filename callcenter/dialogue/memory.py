@@ -64,7 +64,8 @@ class Memory:
     requests: list[Scenario] = field(default_factory=list)
     """What we could not do."""
     pending: CallTool | None = None
-    tools_called: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
+    """Whatever came up in this call: what is not in it is progress."""
     misunderstood: int = 0
     """Turns in a row."""
     idle: int = 0

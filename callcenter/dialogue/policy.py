@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-MAX_IDLE = 6
+MAX_IDLE = 8
 """Turns in a row in which nothing new came up."""
 
 

@@ -18,9 +18,9 @@ def summarize(speech: Speech, memory: Memory) -> str:
         parts.append(speech.phrase("summary.tire_search", **speech.wish(memory.wish)))
     if memory.offered:
         names = [f"{tire.name} {tire.size}".strip() for tire in memory.offered[:MOST_TIRES]]
-        parts.append(speech.phrase("summary.shown", tires=names))
+        parts.append(speech.phrase("summary.shown", names=names))
     if (stock := memory.stock) is not None:
-        parts.append(speech.phrase("summary.stock", tire=f"{stock.offer.name} {stock.offer.size}", total=stock.total))
+        parts.append(speech.phrase("summary.stock", name=f"{stock.offer.name} {stock.offer.size}", total=stock.total))
     parts += [speech.phrase(f"summary.request.{scenario}") for scenario in memory.requests if scenario in REQUESTS]
     if not parts and memory.scenario is Scenario.OPERATOR_REQUEST:
         parts.append(speech.phrase("summary.operator"))

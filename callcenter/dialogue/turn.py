@@ -89,9 +89,7 @@ class Turn:
 
     def call(self, name: str, arguments: Mapping[str, Any]) -> None:
         tool = CallTool(name, arguments)
-        if (key := f"{name} {sorted(arguments.items())}") not in self.memory.tools_called:
-            self.memory.tools_called.add(key)
-            self.progress = True
+        self.note(f"{name} {sorted(arguments.items())}")
         self.memory.pending = tool
         self._steps.append(tool)
 
@@ -114,6 +112,11 @@ class Turn:
     def hang_up(self) -> None:
         self.say("goodbye")
         self._steps.append(HangupRequested())
+
+    def note(self, what: str) -> None:
+        """Something came up; it is progress when it is new in this call."""
+        self.progress |= what not in self.memory.seen
+        self.memory.seen.add(what)
 
     # ---------------------------------------------------------------- where we are
 

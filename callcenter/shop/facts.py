@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from callcenter.ports import Language
 
@@ -59,6 +59,10 @@ class Hours(Part):
         return self
 
 
+def _closed_is_none(value: Any) -> Any:
+    return None if value == "closed" else value
+
+
 class Holiday(Part):
     date: Annotated[str, Field(pattern=r"^(\d{4}-)?\d{2}-\d{2}$")]
     """"2027-05-03", or "01-01" for every year."""
@@ -110,7 +114,7 @@ class ShopFacts(Part):
     phone: Annotated[str, Field(pattern=r"^\+\d{7,15}$")]
     website: str = ""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    working_hours: dict[Weekday, Hours | Literal["closed"]]
+    working_hours: dict[Weekday, Annotated[Hours | None, BeforeValidator(_closed_is_none)]]
     holidays: tuple[Holiday, ...] = ()
     callback: Callback
     order_limits: OrderLimits = OrderLimits()
@@ -129,4 +133,4 @@ class ShopFacts(Part):
         if any(holiday.falls_on(local.date()) for holiday in self.holidays):
             return False
         hours = self.working_hours[WEEKDAYS[local.weekday()]]  # type: ignore[index] # of a tuple of the same names
-        return hours != "closed" and hours.opens <= local.time() < hours.closes
+        return hours is not None and hours.opens <= local.time() < hours.closes

@@ -63,6 +63,8 @@ def environment(language: Language, facts: ShopFacts) -> ImmutableSandboxedEnvir
 
 def parameters(env: ImmutableSandboxedEnvironment, source: str) -> frozenset[str]:
     """Names that a template needs beside the globals. Raises jinja2.TemplateSyntaxError."""
+    if "{" not in source:
+        return frozenset()
     return frozenset(meta.find_undeclared_variables(env.parse(source))) - GLOBALS
 
 

@@ -78,7 +78,7 @@ def tell_details(turn: Turn) -> None:
 
 def answer_about(turn: Turn, tire: Offer, about: About) -> None:
     memory = turn.memory
-    turn.progress |= memory.focus != tire
+    turn.note(f"{about} {tire.id}")
     memory.focus, memory.about = tire, About.STOCK
     match about:
         case About.STOCK:

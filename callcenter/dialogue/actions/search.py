@@ -20,7 +20,7 @@ def look_for(turn: Turn) -> None:
         turn.recognize(Scenario.TIRE_SEARCH)
         turn.say("confirm.size", size=str(said.wish.size))
         turn.ask(Question.SIZE)
-        turn.progress = said.wish.size != memory.wish.size
+        turn.note(f"confirm {said.wish.size}")
         return
     if query := _product(turn):
         turn.recognize(Scenario.AVAILABILITY_CHECK)
@@ -31,9 +31,8 @@ def look_for(turn: Turn) -> None:
 
 
 def take(turn: Turn, said: Wish) -> None:
-    changed = turn.memory.wish.changed(said)
-    turn.progress |= changed != turn.memory.wish
-    turn.memory.wish = changed
+    turn.memory.wish = turn.memory.wish.changed(said)
+    turn.note(f"wish {turn.memory.wish}")
 
 
 def search(turn: Turn) -> None:
@@ -90,7 +89,7 @@ def tell_offers(turn: Turn, key: str, tires: tuple[Offer, ...], *, whole_answer:
     tires = one_size(tires, memory.offered[0].size if memory.offered else "")
     named = tuple({tire.name: tire for tire in reversed(tires)}.values())[::-1][: turn.shop.facts.search.spoken_results]
     other_size = named[0].size if memory.offered and memory.offered[0].size != named[0].size else ""
-    turn.progress |= any(tire.id not in memory.named for tire in named)
+    turn.note(f"offers {sorted(tire.id for tire in named)}")
     memory.offered = named
     memory.named |= {tire.id for tire in named}
     memory.focus = named[0] if len(named) == 1 else None

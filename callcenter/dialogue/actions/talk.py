@@ -96,7 +96,7 @@ def say_goodbye(turn: Turn) -> None:
 
 def _decline(turn: Turn, scenario: Scenario) -> None:
     memory = turn.memory
-    turn.progress |= scenario not in memory.requests
+    turn.note(f"request {scenario}")
     if scenario not in memory.requests:
         memory.requests.append(scenario)
     turn.recognize(scenario)

@@ -1,0 +1,194 @@
+"""What is read out of one utterance."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from callcenter.dialogue.numbers import PROFILES, RIMS_INCH, WIDTHS_MM, TireSize
+from callcenter.dialogue.understanding import Understood
+from callcenter.ports import CallerSaid, Language
+from callcenter.text_normalization import verbalize
+from tests.unit.dialogue.talking import rules
+
+
+def read(words: str, **given: Any) -> Understood:
+    return rules().understanding.read(CallerSaid(words, **given))
+
+
+@pytest.mark.parametrize(
+    ("words", "car"),
+    [
+        ("шини на тойоту камрі", "Toyota Camry"),
+        ("гума для тойоти камрі", "Toyota Camry"),
+        ("на камрі", "Toyota Camry"),
+        ("на Octavia A7", "Skoda Octavia"),
+        ("шкода октавія", "Skoda Octavia"),
+        ("на октавию", "Skoda Octavia"),
+        ("літня гума на бмв ікс п'ять", "BMW X5"),
+        ("шини на Х5", "BMW X5"),
+        ("фольцваген туарег", "Volkswagen Touareg"),
+        ("хюндай туксан", "Hyundai Tucson"),
+        ("мазда шість", "Mazda 6"),
+        ("мазда cx-5", "Mazda CX-5"),
+        ("мерседес е клас", "Mercedes-Benz E-Class"),
+        ("у меня лада приора", "VAZ Priora"),
+        ("рено логан", "Renault Logan"),
+        ("дачия логан", "Dacia Logan"),
+        ("ніссан жук", "Nissan Juke"),
+        ("toyota", "Toyota"),
+        ("Тоёта Камри", "Toyota Camry"),
+    ],
+)
+def test_cars_in_any_spelling_and_case(words: str, car: str) -> None:
+    assert str(read(words).wish.vehicle) == car
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "це все",
+        "а чотири штуки є",
+        "так",
+        "на зиму",
+        "the first one",
+        "три",
+        "я подумаю",
+        "с доставкой",
+        "у вас есть",
+        "five",
+    ],
+)
+def test_everyday_words_are_no_cars(words: str) -> None:
+    assert read(words).wish.vehicle is None
+
+
+@pytest.mark.parametrize(
+    ("words", "size"),
+    [
+        ("215/55 R17", "215/55 R17"),
+        ("215 55 17", "215/55 R17"),
+        ("215/55R17", "215/55 R17"),
+        ("2155517", "215/55 R17"),
+        ("two fifteen fifty five seventeen", "215/55 R17"),
+        ("two hundred and fifteen by fifty five on seventeen", "215/55 R17"),
+        ("two oh five fifty five r sixteen", "205/55 R16"),
+        ("one ninety five sixty five fifteen", "195/65 R15"),
+        ("two one five five five one seven", "215/55 R17"),
+        ("двісті п'ятнадцять на п'ятдесят п'ять сімнадцять", "215/55 R17"),
+        ("двести пять пятьдесят пять на шестнадцать", "205/55 R16"),
+        ("сто дев'яносто п'ять шістдесят п'ять р п'ятнадцять", "195/65 R15"),
+        ("розмір двісті двадцять п'ять сорок п'ять радіус сімнадцять", "225/45 R17"),
+    ],
+)
+def test_sizes_however_they_are_said(words: str, size: str) -> None:
+    assert str(read(words).wish.size) == size
+
+
+@pytest.mark.parametrize("words", ["999 99 99", "два два два", "2018", "4000 гривень", "217 55 17", "twenty one"])
+def test_other_numbers_are_no_sizes(words: str) -> None:
+    assert read(words).wish.size is None
+
+
+@pytest.mark.parametrize("language", ["en", "uk", "ru"])
+@settings(max_examples=150, deadline=None)
+@given(
+    st.builds(
+        TireSize,
+        st.sampled_from(sorted(w for w in WIDTHS_MM if w >= 135)),
+        st.sampled_from(sorted(PROFILES)),
+        st.sampled_from(sorted(r for r in RIMS_INCH if r <= 22)),
+    )
+)
+def test_a_size_that_our_voice_says_is_understood(language: Language, size: TireSize) -> None:
+    assert read(verbalize(str(size), language)).wish.size == size
+
+
+@pytest.mark.parametrize(
+    ("words", "price"),
+    [
+        ("до чотирьох тисяч", 4000),
+        ("не дорожче п'яти тисяч гривень", 5000),
+        ("до 4 000 грн", 4000),
+        ("до трех с половиной", None),
+        ("up to four thousand five hundred", 4500),
+        ("under forty five hundred", 4500),
+        ("не дороже трёх тысяч", 3000),
+        ("до 2500", 2500),
+        ("4 штуки", None),
+        ("до 5", None),
+    ],
+)
+def test_the_highest_price(words: str, price: int | None) -> None:
+    assert read(words).wish.max_price == price
+
+
+@pytest.mark.parametrize(
+    ("words", "year"),
+    [
+        ("камрі 2018 року", 2018),
+        ("camry twenty eighteen", 2018),
+        ("гольф дві тисячі вісімнадцятого", 2018),
+        ("гольф пятнадцатого года", 2015),
+        ("toyota camry from two thousand twelve", 2012),
+        ("камри 99 года", None),
+        ("до 2000 гривень", None),
+        ("205 55 16 2019", None),
+    ],
+)
+def test_the_year_of_the_car(words: str, year: int | None) -> None:
+    assert read(words).wish.year == year
+
+
+@pytest.mark.parametrize(
+    ("words", "quantity"),
+    [
+        ("чотири штуки", 4),
+        ("4 шины", 4),
+        ("комплект", 4),
+        ("дві шини", 2),
+        ("a set of four", 4),
+        ("twenty pieces", 20),
+        ("шини", None),
+    ],
+)
+def test_how_many(words: str, quantity: int | None) -> None:
+    assert read(words).quantity == quantity
+
+
+@pytest.mark.parametrize(
+    ("words", "choice"), [("перша", 1), ("давайте другу", 2), ("the third one", 3), ("последнюю", -1), ("та", None)]
+)
+def test_which_of_those_offered(words: str, choice: int | None) -> None:
+    assert read(words).choice == choice
+
+
+@pytest.mark.parametrize(("words", "rim"), [("шини р 17", 17), ("r17", 17), ("17 inch tires", 17), ("радиус 16", 16)])
+def test_the_rim_alone(words: str, rim: int) -> None:
+    assert read(words).wish.rim == rim
+
+
+def test_brands_in_cyrillic_and_misheard() -> None:
+    assert read("нокіан").wish.brand == "Nokian"
+    assert read("шини мишлена").wish.brand == "Michelin"
+    assert read("bridgston tires").wish.brand == "Bridgestone"
+
+
+def test_a_model_alone_is_taken_for_the_make_that_was_named() -> None:
+    shared = rules().understanding
+    assert str(shared.read(CallerSaid("три"), "Mazda").wish.vehicle) == "Mazda 3"
+    assert str(shared.read(CallerSaid("логан"), "Dacia").wish.vehicle) == "Dacia Logan"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=2000))
+def test_anything_can_be_read(words: str) -> None:
+    read(words)
+    read(words, keyed=True)
+
+
+@pytest.mark.parametrize("piece", ["а", "не ", "до 1 ", "1 ", "two hundred ", "i ", "не хочу ", "до ", "'", "200 55 "])
+def test_long_utterances_are_read_up_to_a_limit(piece: str) -> None:
+    once, endless = read(piece * 1000), read(piece * 100_000)
+    assert once == endless
