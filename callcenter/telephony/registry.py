@@ -1,0 +1,158 @@
+"""The calls that Asterisk has announced, in this process's memory."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum, auto
+from uuid import UUID
+
+from callcenter import metrics
+from callcenter.config import TelephonySettings
+from callcenter.errors import CallRefused, RefusalReason
+from callcenter.ports import CallInfo, Language, NextStep
+from callcenter.telephony.caller_limit import CallerLimit
+from callcenter.telephony.numbers import normalize_number
+
+KEPT_S = 12 * 3600.0
+"""So long a call that is not with us is known: its caller, refused or handed over, may wait for an operator and talk to
+one before the dialplan tells how it ended."""
+MAX_KEPT = 20_000
+SWEEP_S = 10.0
+
+
+class _Stage(Enum):
+    ANNOUNCED = auto()
+    ACTIVE = auto()
+    ENDED = auto()
+
+
+@dataclass(slots=True)
+class _Call:
+    info: CallInfo
+    admitted_until_s: float
+    """Monotonic clock."""
+    forgotten_at_s: float
+    """Monotonic clock; an active call never is."""
+    stage: _Stage = _Stage.ANNOUNCED
+    refusal: RefusalReason | None = None
+    next: NextStep = "queue"
+    """Fail to a human: only a session that says so ends the call."""
+
+
+class InMemoryCallRegistry:
+    """A `ports.CallRegistry`."""
+
+    def __init__(
+        self,
+        settings: TelephonySettings,
+        language: Language,
+        *,
+        region: str = "UA",
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """language: what we speak in these calls. region: of numbers in national format."""
+        self._settings = settings
+        self._language = language
+        self._region = region
+        self._monotonic = monotonic
+        self._limit = CallerLimit(settings.calls_per_hour)
+        self._calls: dict[UUID, _Call] = {}
+        """Announced and active ones, and ended ones in the order in which they ended."""
+        self._swept_s = 0.0
+        self._draining = False
+
+    @property
+    def draining(self) -> bool:
+        return self._draining
+
+    def drain(self) -> None:
+        """From now on no call is announced or admitted."""
+        self._draining = True
+        metrics.worker_draining.set(1)
+
+    # ---- the dialplan's side
+
+    def announce(self, call_id: UUID, caller_number: str, called: str) -> None:
+        """A call is about to come. Raises CallRefused: its AudioSocket will be refused too, its end is still journaled.
+
+        A second announcement of a UUID is refused and leaves the first as it was.
+        """
+        self._forget()
+        if self._find(call_id) is not None:
+            raise CallRefused(RefusalReason.DUPLICATE_UUID)
+        caller_id = normalize_number(caller_number, self._region)
+        call = self._calls[call_id] = self._new(call_id, caller_id, called)
+        if self._draining:
+            call.refusal = RefusalReason.DRAINING
+        elif caller_id is not None and not self._limit.admits(caller_id, self._monotonic()):
+            call.refusal = RefusalReason.TOO_MANY_FROM_CALLER
+        if call.refusal is not None:
+            raise CallRefused(call.refusal)
+
+    def next_step(self, call_id: UUID) -> NextStep:
+        """Where the call goes after us; the queue for one that we do not know."""
+        call = self._find(call_id)
+        return call.next if call is not None else "queue"
+
+    def started_at(self, call_id: UUID) -> datetime | None:
+        """The other half of the key of everything journaled; None for a call that is not or no longer known."""
+        call = self._find(call_id)
+        return call.info.started_at if call is not None else None
+
+    # ---- the media server's side
+
+    async def admit(self, call_id: UUID, peer: str) -> CallInfo:
+        self._forget()
+        if self._draining:
+            raise CallRefused(RefusalReason.DRAINING)
+        call = self._find(call_id)
+        if (call is None or self._lapsed(call)) and not self._settings.accept_unknown:
+            raise CallRefused(RefusalReason.UNKNOWN_UUID)
+        if call is None:
+            call = self._calls[call_id] = self._new(call_id, None, "")
+        if call.refusal is not None:
+            raise CallRefused(call.refusal)
+        if call.stage is not _Stage.ANNOUNCED:
+            raise CallRefused(RefusalReason.DUPLICATE_UUID)
+        call.stage = _Stage.ACTIVE
+        return call.info
+
+    def decide_next(self, call_id: UUID, step: NextStep) -> None:
+        if (call := self._find(call_id)) is not None:
+            call.next = step
+
+    def release(self, call_id: UUID) -> None:
+        call = self._calls.pop(call_id, None)
+        if call is None:
+            return
+        call.stage = _Stage.ENDED
+        call.forgotten_at_s = self._monotonic() + KEPT_S
+        self._calls[call_id] = call  # behind those that ended before it
+
+    # ----
+
+    def _new(self, call_id: UUID, caller_id: str | None, called: str) -> _Call:
+        now_s = self._monotonic()
+        info = CallInfo(call_id, datetime.now(UTC), caller_id, called.strip() or None, self._language)
+        return _Call(info, now_s + self._settings.announced_ttl_s, now_s + KEPT_S)
+
+    def _lapsed(self, call: _Call) -> bool:
+        return call.stage is _Stage.ANNOUNCED and call.admitted_until_s <= self._monotonic()
+
+    def _find(self, call_id: UUID) -> _Call | None:
+        call = self._calls.get(call_id)
+        if call is None or (call.stage is not _Stage.ACTIVE and call.forgotten_at_s <= self._monotonic()):
+            return None
+        return call
+
+    def _forget(self) -> None:
+        now_s = self._monotonic()
+        if now_s - self._swept_s < SWEEP_S:
+            return
+        self._swept_s = now_s
+        waiting = [(call_id, call) for call_id, call in self._calls.items() if call.stage is not _Stage.ACTIVE]
+        too_many = len(waiting) - MAX_KEPT
+        for n, (call_id, call) in enumerate(waiting):
+            if call.forgotten_at_s <= now_s or n < too_many:
+                del self._calls[call_id]
