@@ -32,6 +32,7 @@ COMMANDS = {
     "worker": Command("callcenter.commands.worker", "worker", "Run the jobs that follow a call (Celery)."),
     "models": Command("callcenter.commands.models", "models_app", "Speech models: which there are, how to get them."),
     "db": Command("callcenter.commands.db", "db_app", "The journal's tables."),
+    "bench": Command("callcenter.commands.bench", "bench_app", "Measure what callers get."),
     "shop": Command("callcenter.commands.shop", "shop_app", "The shop's data: check it, look at it."),
 }
 
