@@ -37,13 +37,13 @@ setup-dev: .venv/dev.stamp
 .venv/run.stamp: requirements.lock pyproject.toml | .venv/bin/python
 	@echo "Installing what the program needs (once; downloads about 120 MB)"
 	@$(PIP) install --require-hashes -r requirements.lock
-	@$(PIP) install --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.lock pyproject.toml | .venv/bin/python
 	@echo "Installing what the program and its tests need (once; downloads about 300 MB)"
 	@$(PIP) install --require-hashes -r requirements-dev.lock
-	@$(PIP) install --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@ .venv/run.stamp
 
 # The newest versions that fit pyproject.toml, for Python 3.11 and 3.12; setuptools builds the package itself.

@@ -43,4 +43,6 @@ def _this_program() -> str:
     from pathlib import Path
 
     beside_python = Path(sys.executable).with_name("callcenter")
-    return os.path.relpath(beside_python) if beside_python.exists() else f"{sys.executable} -m callcenter.cli"
+    if beside_python.exists():
+        return os.path.relpath(beside_python)
+    return f"{os.path.relpath(sys.executable)} -m callcenter.cli"

@@ -32,6 +32,7 @@ def only_run(state_dir: Path) -> Iterator[None]:
                 f"callcenter run is already at work in {state_dir} (process {lock.read().strip() or 'unknown'}); "
                 "end it first, or set another folder and other ports (CALLCENTER_STATE_DIR)"
             ) from error
+        (state_dir / STATE_NAME).unlink(missing_ok=True)  # of a run that was killed
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

@@ -164,7 +164,7 @@ class Supervisor:
                     f"{component.name} was not ready within {START_TIMEOUT_S:.0f} s ({missing}); log: {log}"
                 )
             if missing is not None:
-                await asyncio.sleep(0.03)
+                await asyncio.sleep(0.05)
 
     async def _spawn(self, component: Component, command: Sequence[str], log: Path) -> tuple[Process, Started]:
         if command[0] != "setpriv":

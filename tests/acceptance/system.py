@@ -102,6 +102,7 @@ async def start(folder: Path, **settings: str) -> System:
         **{f"CALLCENTER_{section}__PORT": "0" for section in SECTIONS},
         **settings,
     }
+    (state / "run.json").unlink(missing_ok=True)  # of a run in this folder that was killed
     with (folder / "run.txt").open("wb") as console:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "callcenter.cli", "run"),
