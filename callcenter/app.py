@@ -18,6 +18,7 @@ from callcenter.agent.choose import create_agent, store_names
 from callcenter.audiosocket.server import AudioSocketServer
 from callcenter.config import Settings
 from callcenter.dialogue.grammar import build_grammars
+from callcenter.errors import RefusalReason
 from callcenter.journal import open_journal
 from callcenter.journal.relay import JournalRelay
 from callcenter.journal.spool import SpoolJournal
@@ -26,6 +27,15 @@ from callcenter.logs import configure_logging
 from callcenter.loop_watch import watch_loop
 from callcenter.pipeline.session import Parts, serve_call
 from callcenter.ports import Agent, CallInfo, CallLine, Language, Recognizer, Voice
+from callcenter.records import (
+    CallEnded,
+    CallStarted,
+    EventRecorded,
+    HangupBy,
+    Outcome,
+    Scenario,
+    TransferReason,
+)
 from callcenter.shop import CatalogueNames, Shop
 from callcenter.stt.choose import choose_recognizer
 from callcenter.telephony.http import ComponentState, create_app
@@ -178,7 +188,9 @@ class MediaServer:
     async def _listen(self, stack: AsyncExitStack) -> None:
         settings = self._settings
         self._tasks.append(asyncio.create_task(watch_loop(), name="loop watch"))
-        self._audio = AudioSocketServer(settings.audiosocket, self._registry, self._serve_call)
+        self._audio = AudioSocketServer(
+            settings.audiosocket, self._registry, self._serve_call, on_refused=self._note_refused
+        )
         app = create_app(
             settings.http,
             self._registry,
@@ -196,6 +208,27 @@ class MediaServer:
 
     async def _serve_call(self, call: CallInfo, line: CallLine) -> None:
         await serve_call(self._parts, call, line)
+
+    def _note_refused(self, call_id: UUID, reason: RefusalReason) -> None:
+        """A call that Asterisk announced and we sent to the operators is in the journal too."""
+        if (call := self._registry.announced(call_id)) is None:
+            return
+        key = call.call_id, call.started_at
+        self._journal.write(CallStarted(*key, call.caller_id, call.called_id, call.language))
+        self._journal.write(EventRecorded(*key, 0, datetime.now(UTC), "refused", {"reason": reason.value}))
+        self._journal.write(
+            CallEnded(
+                *key,
+                ended_at=datetime.now(UTC),
+                outcome=Outcome.REFUSED,
+                hangup_by=HangupBy.AGENT,
+                scenario=Scenario.OTHER,
+                language=call.language,
+                transfer_reason=TransferReason.REFUSED,
+            )
+        )
+        metrics.calls_total.labels(Scenario.OTHER.value, Outcome.REFUSED.value).inc()
+        metrics.transfers_total.labels(TransferReason.REFUSED.value).inc()
 
     def _readiness(self) -> Mapping[str, ComponentState]:
         """What calls cannot do without is ready by now; the store and PostgreSQL may come and go."""

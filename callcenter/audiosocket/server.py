@@ -33,15 +33,19 @@ class AudioSocketServer:
         registry: CallRegistry,
         handle: Handle,
         *,
+        on_refused: Callable[[UUID, RefusalReason], None] = lambda _call_id, _reason: None,
         reuse_port: bool = False,
     ) -> None:
         """handle: the whole of one call; the line is hung up when it returns.
+
+        on_refused: told of each identified call that is not admitted.
 
         reuse_port: other workers listen on the same port.
         """
         self._settings = settings
         self._registry = registry
         self._handle = handle
+        self._on_refused = on_refused
         self._reuse_port = reuse_port
         self._peers = Peers(settings.allow)
         self._pacer: Pacer | None = None
@@ -120,6 +124,8 @@ class AudioSocketServer:
                 await self._admit(call_id, connection)
         except CallRefused as refusal:
             metrics.refused_total.labels(reason=refusal.reason.value).inc()
+            if connection.call_id is not None:
+                self._on_refused(connection.call_id, refusal.reason)
             log.info("call refused", reason=refusal.reason.value, peer=connection.peer)
         except Exception as error:
             report_fault(error, "registry", connection.call_id)

@@ -95,6 +95,11 @@ class InMemoryCallRegistry:
         call = self._find(call_id)
         return call.next if call is not None else "queue"
 
+    def announced(self, call_id: UUID) -> CallInfo | None:
+        """A call that was announced and never admitted."""
+        call = self._find(call_id)
+        return call.info if call is not None and call.stage is _Stage.ANNOUNCED else None
+
     def started_at(self, call_id: UUID) -> datetime | None:
         """The other half of the key of everything journaled; None for a call that is not or no longer known."""
         call = self._find(call_id)

@@ -74,7 +74,7 @@ class System:
             while True:
                 for call in await self.calls():
                     if call["caller_id"] == caller and call["ended_at"] is not None:
-                        return await self.call(call["id"])
+                        return _shown(await self.call(call["id"]))
                 await asyncio.sleep(0.2)
 
     async def wait_ready(self, url: str, within_s: float = 30) -> None:
@@ -90,6 +90,17 @@ class System:
     async def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         return await asyncio.wait_for(self.process.wait(), 60)
+
+
+def _shown(call: dict[str, Any]) -> dict[str, Any]:
+    """Print the call: pytest shows it when the test fails."""
+    for turn in call["turns"]:
+        cut = " (interrupted)" if turn["interrupted"] else ""
+        print(
+            f"{turn['turn_number']:3} {turn['speaker']:9}{turn['response_latency_ms'] or '':>6} {turn['content']}{cut}"
+        )
+    print([event["kind"] for event in call["events"]], [tool["tool_name"] for tool in call["tool_calls"]])
+    return call
 
 
 async def start(folder: Path, **settings: str) -> System:

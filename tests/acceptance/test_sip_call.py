@@ -16,16 +16,17 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240)]
 
 
 async def prices_in_store(shop: Shop) -> dict[str, set[int]]:
-    """Prices by "brand model" of every winter tire in a Camry's sizes, from the store itself."""
-    async with httpx.AsyncClient(headers={"Authorization": "Bearer demo"}) as client:
-        answer = await client.get(
-            f"{shop.system.store}/vehicles/tires", params={"make": "Toyota", "model": "Camry", "season": "winter"}
-        )
-        answer.raise_for_status()
+    """Prices by "brand model" of every winter tire, from the store itself."""
     found: dict[str, set[int]] = {}
-    for tires in answer.json()["data"]["recommended_tires"].values():
-        for tire in tires:
-            found.setdefault(f"{tire['brand']} {tire['model']}", set()).add(round(float(tire["price"])))
+    async with httpx.AsyncClient(headers={"Authorization": "Bearer demo"}) as client:
+        page, pages = 1, 1
+        while page <= pages:
+            wanted = {"season": "winter", "per_page": "50", "page": str(page)}
+            answer = await client.get(f"{shop.system.store}/tires/search", params=wanted)
+            answer.raise_for_status()
+            for tire in answer.json()["data"]:
+                found.setdefault(f"{tire['brand']} {tire['model']}", set()).add(round(float(tire["price"])))
+            page, pages = page + 1, answer.json()["pagination"]["total_pages"]
     return found
 
 

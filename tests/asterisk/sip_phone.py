@@ -120,11 +120,11 @@ class SipPhone:
             await asyncio.sleep(0.3)
 
     async def silence(self, ms: int = 700, within_s: float = 30.0) -> None:
-        """Wait until the far side has been silent for so long. Raises TimeoutError."""
+        """Wait until the far side has spoken and then been silent for so long. Raises TimeoutError."""
         async with asyncio.timeout(within_s):
             while not self.ended.is_set():
                 now_s = asyncio.get_running_loop().time()
-                last = next((frame.at_s for frame in reversed(self.heard) if frame.audible), 0.0)
+                last = next((frame.at_s for frame in reversed(self.heard) if frame.audible), now_s)
                 if now_s - last >= ms / 1000:
                     return
                 await asyncio.sleep(0.02)
