@@ -58,3 +58,17 @@ DELETE FROM outbox WHERE completed_at < now() - interval '7 days'
 
 -- name: dead_letters
 SELECT count(*) FROM dead_letters
+
+-- name: detail_turns
+SELECT turn_number, at, speaker, content, content_heard, language, interrupted, stt_confidence, stt_latency_ms,
+    llm_latency_ms, tts_latency_ms, response_latency_ms, model, tokens_in, tokens_out, tts_characters,
+    tts_cached_characters, tts_cache_hit, stt_audio_ms, grammar, grammar_size, rejected, cost_usd::float8 AS cost_usd
+FROM call_turns WHERE call_id = $1 AND call_started_at = $2 ORDER BY turn_number
+
+-- name: detail_tool_calls
+SELECT sequence, turn_number, at, tool_name, tool_args, tool_result, duration_ms, success, error
+FROM call_tool_calls WHERE call_id = $1 AND call_started_at = $2 ORDER BY sequence
+
+-- name: detail_events
+SELECT sequence, at, kind, detail
+FROM call_events WHERE call_id = $1 AND call_started_at = $2 ORDER BY at, sequence

@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
 
 def _run_jobs(settings: Settings) -> int:
     from celery import signals
-    from celery.platforms import SecurityWarning
+    from celery.exceptions import SecurityWarning
 
     # Celery warns of root because of pickled messages: ours are JSON, and containers and development machines have root
     warnings.filterwarnings("ignore", category=SecurityWarning)

@@ -51,7 +51,7 @@ ON CONFLICT (call_id, call_started_at, turn_number) DO UPDATE SET
 -- name: tool_call_recorded
 INSERT INTO call_tool_calls (
     call_id, call_started_at, sequence, turn_number, at, tool_name, tool_args, tool_result, duration_ms, success, error
-) VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb, $9, $10, $11)
+) VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8::text::jsonb, $9, $10, $11)
 ON CONFLICT (call_id, call_started_at, sequence) DO UPDATE SET
     turn_number = EXCLUDED.turn_number,
     at = EXCLUDED.at,
@@ -64,7 +64,7 @@ ON CONFLICT (call_id, call_started_at, sequence) DO UPDATE SET
 
 -- name: event_recorded
 INSERT INTO call_events (call_id, call_started_at, sequence, at, kind, detail)
-VALUES ($1, $2, $3, $4, $5, $6::jsonb)
+VALUES ($1, $2, $3, $4, $5, $6::text::jsonb)
 ON CONFLICT (call_id, call_started_at, sequence) DO UPDATE SET
     at = EXCLUDED.at, kind = EXCLUDED.kind, detail = EXCLUDED.detail
 

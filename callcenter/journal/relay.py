@@ -18,8 +18,9 @@ from callcenter.journal.codec import NAMES, RecordError, decode
 from callcenter.journal.queries import QUERIES
 from callcenter.journal.recovery import close_ownerless_calls
 from callcenter.journal.repository import Repository
-from callcenter.journal.spool import Batch, SpoolJournal
+from callcenter.journal.spool import SpoolJournal
 from callcenter.journal.spool_file import Stored
+from callcenter.journal.writer import Batch
 from callcenter.records import EventRecorded, Record
 
 log = structlog.get_logger(__name__)

@@ -6,13 +6,6 @@ import asyncpg
 import pytest
 
 from analytics.database import connect
-from callcenter.journal import migrate
-
-
-@pytest.fixture
-def journal_url(postgres_url: str) -> str:
-    migrate.upgrade(postgres_url)
-    return postgres_url
 
 
 @pytest.fixture

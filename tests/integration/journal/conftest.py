@@ -6,16 +6,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from callcenter.journal import migrate
 from callcenter.journal.spool import SpoolJournal
 from callcenter.journal.spool_folder import SpoolFolder
-
-
-@pytest.fixture
-def journal_url(postgres_url: str) -> str:
-    """A database of this test's own with the journal's tables."""
-    migrate.upgrade(postgres_url)
-    return postgres_url
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from callcenter.journal import migrate
 from callcenter.journal.repository import Repository
@@ -65,12 +66,23 @@ def test_programs_that_start_at_once_migrate_one_after_the_other(postgres_url: s
         assert list(pool.map(upgrade, range(3))) == [0, 0, 0]
 
 
-def test_the_command_tells_where_the_tables_are(postgres_url: str) -> None:
-    def db(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "callcenter.cli", "db", *arguments]
-        env = {"PATH": "/usr/bin:/bin", "DATABASE_URL": postgres_url}
-        return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, env=env, check=False)
+def db(url: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "callcenter.cli", "db", *arguments]
+    env = {"PATH": "/usr/bin:/bin", **({"DATABASE_URL": url} if url else {})}
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, env=env, check=False)
 
-    assert "0001" in db("upgrade").stdout
-    assert "base" in db("downgrade", "base").stdout
-    assert db("upgrade", "9999").returncode == 1
+
+def test_the_command_tells_where_the_tables_are(postgres_url: str) -> None:
+    assert "0001" in db(postgres_url, "upgrade").stdout
+    assert "base" in db(postgres_url, "downgrade", "base").stdout
+    unknown = db(postgres_url, "upgrade", "9999")
+    assert unknown.returncode == 1
+    assert unknown.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("url", ["", "postgresql://127.0.0.1:1/nowhere", "not a url"])
+def test_a_database_that_cannot_be_had_is_one_line_that_names_the_setting(url: str) -> None:
+    done = db(url, "upgrade")
+    assert done.returncode == 2
+    assert "DATABASE_URL" in done.stderr
+    assert done.stderr.count("\n") == 1

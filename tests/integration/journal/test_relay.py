@@ -204,6 +204,17 @@ async def test_without_its_tables_everything_waits_for_the_migration(journal: Sp
     await connection.close()
 
 
+async def test_a_process_can_wait_for_its_last_records_to_arrive(
+    journal: SpoolJournal, journal_url: str, database: asyncpg.Connection
+) -> None:
+    for record in RecordedCall().all():
+        journal.write(record)
+    assert await journal.delivered(0.1) is False
+    async with relaying(journal, journal_url):
+        assert await journal.delivered(30) is True
+    assert (await counts(database))["outbox"] == 1
+
+
 # ------------------------------------------------------------ months
 
 

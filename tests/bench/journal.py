@@ -1,4 +1,4 @@
-"""Not a test: how fast the journal is. `python -m tests.integration.journal.measure [FOLDER]`.
+"""Not a test: how fast the journal is. `python -m tests.bench.journal [FOLDER]`.
 
 1. write to durable local disk, at the pace of 200 calls (60 records a second) and in bursts
 2. spool to PostgreSQL after an outage, and how long the event loop, which carries the audio, is held up meanwhile

@@ -1,0 +1,1 @@
+"""The managers' side over HTTP: the REST API, and what operations ask of a server."""

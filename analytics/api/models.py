@@ -1,0 +1,107 @@
+"""What the API answers; names as in the data model."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+
+class Call(BaseModel):
+    id: UUID
+    started_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    duration_seconds: float | None
+    caller_id: str | None
+    caller_hash: str | None
+    called_id: str | None
+    customer_id: UUID | None
+    direction: str
+    scenario: str | None
+    language: str | None
+    outcome: str | None
+    transferred_to_operator: bool
+    transfer_reason: str | None
+    transfer_summary: str | None
+    queue_wait_seconds: float | None
+    queue_status: str | None
+    operator_answered: bool | None
+    operator_talked_seconds: float | None
+    hangup_by: str | None
+    hangup_cause: int | None
+    degraded: str | None
+    figures: dict[str, Any] | None
+    cost_breakdown: dict[str, float] | None
+    total_cost_usd: float | None
+
+
+class Turn(BaseModel):
+    turn_number: int
+    at: datetime
+    speaker: str
+    content: str
+    content_heard: str | None
+    language: str | None
+    interrupted: bool
+    stt_confidence: float | None
+    stt_latency_ms: int | None
+    llm_latency_ms: int | None
+    tts_latency_ms: int | None
+    response_latency_ms: int | None
+    model: str | None
+    tokens_in: int
+    tokens_out: int
+    tts_characters: int
+    tts_cached_characters: int
+    tts_cache_hit: bool | None
+    stt_audio_ms: int
+    grammar: str | None
+    grammar_size: int | None
+    rejected: bool
+    cost_usd: float | None
+
+
+class ToolCall(BaseModel):
+    sequence: int
+    turn_number: int
+    at: datetime
+    tool_name: str
+    tool_args: Any
+    tool_result: Any
+    duration_ms: int
+    success: bool
+    error: str | None
+
+
+class Event(BaseModel):
+    sequence: int
+    at: datetime
+    kind: str
+    detail: Any
+
+
+class DetailedCall(Call):
+    turns: list[Turn]
+    tool_calls: list[ToolCall]
+    events: list[Event]
+
+
+class CallPage(BaseModel):
+    data: list[Call]
+    next_cursor: str | None
+    """Give it as `cursor` for what comes next; None at the end."""
+
+
+class CallAnswer(BaseModel):
+    data: DetailedCall
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] = []

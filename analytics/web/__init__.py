@@ -1,0 +1,1 @@
+"""The managers' pages, rendered here: no script is needed, and none is loaded."""
