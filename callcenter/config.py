@@ -56,7 +56,7 @@ class WebSettings(Section):
     host: str = "127.0.0.1"
     port: Port = 8080
     token: SecretStr | None = None
-    """Without one only this machine is answered. Asked for as a bearer token, or as the password of a browser's login."""
+    """Without one only this machine is answered. Given as a bearer token, or as the password of a browser's login."""
 
 
 class StoreSettings(Section):
