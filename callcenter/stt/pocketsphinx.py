@@ -3,7 +3,6 @@
 It understands what the shop's grammars foresee, and knows when something else was said (`Transcript.rejected`).
 """
 
-import math
 from collections.abc import Mapping
 from functools import partial
 from importlib.util import find_spec
@@ -16,12 +15,10 @@ from callcenter.inference.pool import WorkerPool
 from callcenter.inference.service import Result
 from callcenter.ports import Expectation, Grammar, Language, Transcript
 from callcenter.stt.process_utterance import ProcessUtterance
-from callcenter.stt.sphinx_engine import LINE_MEANS
+from callcenter.stt.rejection import confidence
+from callcenter.stt.sphinx_engine import LINE_MEANS, engine_config
 
 GET_POCKETSPHINX = "pip install 'callcenter[embedded]'"
-REJECT_BELOW = -0.00175
-"""Log likelihood ratio a frame of words: 6-10% of what is in the grammar is below it (see sphinx_engine)."""
-_CONFIDENCE_STEP = 0.0006
 READY_UTTERANCES = 3
 """Each worker prepares for so many at once: 20 callers who speak 28% of the time, on two workers."""
 
@@ -37,17 +34,11 @@ class PocketsphinxRecognizer:
         *,
         workers: int = 2,
         timeout_s: float = 8.0,
-        reject_below: Mapping[str, float] | None = None,
     ) -> None:
         self.grammars = grammars
-        self._reject_below = reject_below or {}
-        described = {
-            name: {"jsgf": g.jsgf, "pronunciations": dict(g.pronunciations), "size": g.size}
-            for name, g in grammars.items()
-        }
         self.pool = WorkerPool(
             "callcenter.stt.sphinx_engine:Engine",
-            {"grammars": described, "ready": READY_UTTERANCES},
+            engine_config(grammars, ready=READY_UTTERANCES),
             error=RecognitionError,
             workers=workers,
             timeout_s=timeout_s,
@@ -65,11 +56,6 @@ class PocketsphinxRecognizer:
 
     async def aclose(self) -> None:
         await self.pool.aclose()
-
-    def confidence(self, grammar: str, likelihood_ratio: float) -> float:
-        """0..1; 0.5 where it is rejected."""
-        distance = likelihood_ratio - self._reject_below.get(grammar, REJECT_BELOW)
-        return 1 / (1 + math.exp(-max(-50.0, distance / _CONFIDENCE_STEP)))
 
 
 class GrammarSession:
@@ -97,15 +83,14 @@ class GrammarSession:
         values = result.values
         if values["unknown_choices"]:
             metrics.errors_total.labels("stt", "unknown_word").inc(values["unknown_choices"])
-        ratio = values["likelihood_ratio"]
-        confidence = 0.0 if ratio is None else self.recognizer.confidence(expected.state, ratio)
-        rejected = confidence < 0.5
+        sure = confidence(values["likelihood_ratio"])
+        rejected = sure < 0.5
         if not rejected:
             self.means = values["means"]
         return Transcript(
             text="" if rejected else values["text"],
             language="en",
-            confidence=confidence,
+            confidence=sure,
             audio_ms=audio_ms,
             latency_ms=latency_ms,
             backend=self.recognizer.name,

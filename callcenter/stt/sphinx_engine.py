@@ -21,6 +21,7 @@ from callcenter.audio import Resampler
 from callcenter.errors import ConfigurationError, RecognitionError
 from callcenter.inference.service import Handler, Result
 from callcenter.ports import Grammar
+from callcenter.stt.comfort_noise import ComfortNoise
 from callcenter.stt.sphinx_dictionary import Dictionary, dictionary_file, pronounce, with_choices, words_of
 
 RATE_HZ = 16_000
@@ -116,6 +117,14 @@ class Decoder:
         return sum(s.end_frame - s.start_frame + 1 for s in self._decoder.seg() if s.word not in _NOT_WORDS)
 
 
+def engine_config(grammars: Mapping[str, Grammar], *, ready: int) -> dict[str, Any]:
+    """What an Engine is made of, as JSON."""
+    described = {
+        name: {"jsgf": g.jsgf, "pronunciations": dict(g.pronunciations), "size": g.size} for name, g in grammars.items()
+    }
+    return {"grammars": described, "ready": ready}
+
+
 class Ears:
     """The decoders of one utterance at a time."""
 
@@ -126,8 +135,8 @@ class Ears:
 
 
 class Engine:
-    """`inference.service.Service`. Configuration: "grammars" {name: {"jsgf", "pronunciations", "size"}}, and "ready",
-    how many utterances at once are prepared for; more come as they are needed.
+    """`inference.service.Service`. Configuration: see engine_config; `ready` is how many utterances at once are
+    prepared for; more come as they are needed.
 
     Method "recognize" with options "grammar", "choices", "means" and "rate_hz"; one result: "text", "likelihood_ratio"
     (None without a hypothesis), "means", and "unknown_choices", how many choices had words that nobody knows."""
@@ -214,13 +223,14 @@ class Hearing:
     def __init__(self, engine: Engine, ears: Ears, options: Mapping[str, Any]) -> None:
         self._engine = engine
         self._ears: Ears | None = ears
+        self._noise = ComfortNoise()
         self._resampler = Resampler(options["rate_hz"], RATE_HZ)
         self._search, self._unknown_choices = engine.prepare(ears, options["grammar"], options["choices"])
         ears.grammar.begin(self._search, options["means"])
         ears.phones.begin("loop", options["means"])
 
     def feed(self, data: bytes) -> None:
-        if self._ears and (pcm := self._resampler.feed(data)):
+        if self._ears and (pcm := self._resampler.feed(self._noise.add(data))):
             self._ears.grammar.feed(pcm)
             self._ears.phones.feed(pcm)
 

@@ -4,13 +4,15 @@ import json
 import struct
 import subprocess
 import sys
+import wave
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from callcenter.audio import LINE_RATE_HZ
+from callcenter.audio import LINE_RATE_HZ, SAMPLE_BYTES, resample
 from callcenter.errors import ConfigurationError
 
 SPEECH_LEVEL = 2000.0
@@ -63,6 +65,15 @@ class Mouths:
         if len(data) < count:
             raise ConfigurationError("espeak-ng does not run; pip install 'callcenter[embedded]' brings it")
         return data
+
+
+def recorded(path: Path, *, piece_s: float = 3.0) -> list[bytes]:
+    """A 16-bit WAV file as pieces of studio speech at 8 kHz."""
+    with wave.open(str(path), "rb") as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")[:: file.getnchannels()]
+        pcm = resample(samples.tobytes(), file.getframerate(), LINE_RATE_HZ)
+    step = round(piece_s * LINE_RATE_HZ) * SAMPLE_BYTES
+    return [pcm[at : at + step] for at in range(0, max(1, len(pcm) - step // 3), step)]
 
 
 def over_the_line(

@@ -14,6 +14,9 @@ RATE_HZ = 16_000
 SHORTEST_S = 0.1
 """Less holds no word, and Whisper would invent one."""
 WINDOW_S = 30
+TOKENS_A_SECOND = 15
+"""Twice as many as a fast speaker of Ukrainian makes: without a limit a loop of one word takes seconds."""
+MOST_TOKENS = 200
 
 
 class WhisperService:
@@ -44,6 +47,7 @@ class WhisperService:
                 condition_on_previous_text=False,
                 without_timestamps=True,
                 initial_prompt=prompt or None,
+                max_new_tokens=min(MOST_TOKENS, round(TOKENS_A_SECOND * audio.size / RATE_HZ) + 20),
             )
             verdict = judge([Segment(s.text, s.avg_logprob, s.no_speech_prob, s.compression_ratio) for s in found])
         return {

@@ -43,6 +43,7 @@ class MisbehavingServer:
         self.requests: list[str] = []
         """Their request lines' targets."""
         self.headers: list[dict[str, str]] = []
+        self.bodies: list[bytes] = []
         self.connections = 0
         self.url = ""
 
@@ -53,6 +54,7 @@ class MisbehavingServer:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
                 self.requests.append(head[0].split(" ")[1])
                 self.headers.append({k.lower(): v for k, _, v in (line.partition(": ") for line in head[1:])})
+                self.bodies.append(await reader.readexactly(int(self.headers[-1].get("content-length", 0))))
                 if not await self._behave(writer, self.script.pop(0) if len(self.script) > 1 else self.script[0]):
                     break
         writer.close()
