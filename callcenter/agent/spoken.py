@@ -1,0 +1,73 @@
+"""From what a model writes to what may be spoken. Pure.
+
+Text is released clause by clause: the voice cannot use less, and when a stream breaks, the words after the last clause
+have not been said and can be written anew. What is not meant for the ear (thoughts, calls written as text, markup) is
+left out.
+"""
+
+import re
+
+NOT_SPOKEN = ("think", "thinking", "tool_call", "tool_data")
+CLAUSE_END = re.compile(r"[.!?…;:,]+[\"»”')\]]*\s+|\n+|\s+[—–-]\s+")
+OPENING = re.compile(rf"<({'|'.join(NOT_SPOKEN)})\b[^>]*>", re.IGNORECASE)
+LONGEST_TAG = 60
+LONGEST_CLAUSE = 160
+"""Then it is cut between two words."""
+MARKUP = str.maketrans("", "", "*#`")
+
+
+class SpokenText:
+    def __init__(self) -> None:
+        self._held = ""
+        self._before = ""
+        """Held back too while we are inside of a tag."""
+        self._inside: str | None = None
+        self._begun = False
+
+    def feed(self, text: str) -> str:
+        """More of the answer; returns the clauses that are whole now, "" as a rule."""
+        self._held += text
+        self._drop_unspoken()
+        if self._inside is not None:
+            return ""
+        limit = self._possible_tag()
+        ends = [match.end() for match in CLAUSE_END.finditer(self._held, 0, limit)]
+        end = ends[-1] if ends else 0
+        if not end and limit > LONGEST_CLAUSE:
+            end = self._held.rfind(" ", 0, limit) + 1
+        return self._take(end)
+
+    def rest(self) -> str:
+        """The answer is whole: its last words."""
+        self._drop_unspoken()
+        if self._inside is not None:  # never closed
+            self._held, self._before, self._inside = self._before, "", None
+        return self._take(len(self._held))
+
+    def _take(self, end: int) -> str:
+        clause, self._held = self._held[:end].translate(MARKUP), self._held[end:]
+        if not self._begun:
+            clause = clause.lstrip()
+            self._begun = bool(clause)
+        return clause
+
+    def _drop_unspoken(self) -> None:
+        while True:
+            if self._inside is None:
+                if not (opening := OPENING.search(self._held)):
+                    return
+                self._inside = opening[1].lower()
+                self._before, self._held = self._held[: opening.start()], self._held[opening.end() :]
+            closing = f"</{self._inside}>"
+            found = self._held.lower().find(closing)
+            if found < 0:
+                self._held = self._held[-len(closing) :]
+                return
+            self._held = self._before + self._held[found + len(closing) :]
+            self._before, self._inside = "", None
+
+    def _possible_tag(self) -> int:
+        """Where a tag may be beginning that is not whole yet; the end where none is."""
+        start = self._held.rfind("<")
+        unfinished = start >= 0 and ">" not in self._held[start:] and len(self._held) - start < LONGEST_TAG
+        return start if unfinished else len(self._held)

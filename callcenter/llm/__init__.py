@@ -1,0 +1,1 @@
+"""Language models behind ports.ChatModel: one backend a file."""

@@ -1,0 +1,58 @@
+"""What the tests of agents share: a shop, a call, and a way to talk."""
+
+from collections.abc import Iterable
+from contextlib import aclosing
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+from callcenter.ports import AgentAct, AgentSession, CallerSaid, CallInfo, Language, Said
+from callcenter.shop import Shop
+
+NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+"""A Monday: the shop is open."""
+A = TypeVar("A")
+
+
+@cache
+def shop() -> Shop:
+    return Shop.load(Path(__file__).parents[3] / "shops/tires")
+
+
+def call(language: Language = "en") -> CallInfo:
+    return CallInfo(UUID(int=1), NOW, "+380671234567", "+380441234567", language)
+
+
+async def answer(session: AgentSession, said: str | CallerSaid, *, heard: str | None = None) -> list[AgentAct]:
+    """One turn, heard to its end unless told otherwise."""
+    turn = CallerSaid(said) if isinstance(said, str) else said
+    acts: list[AgentAct] = []
+    try:
+        async with aclosing(session.respond(turn)) as stream:
+            async for act in stream:
+                acts.append(act)  # noqa: PERF401  what came before an error was heard too
+    finally:
+        session.heard(words(acts) if heard is None else heard)
+    return acts
+
+
+async def interrupted(session: AgentSession, said: str, after: int) -> list[AgentAct]:
+    """The caller takes the turn after so many acts, having heard what was said by then."""
+    acts: list[AgentAct] = []
+    async with aclosing(session.respond(CallerSaid(said))) as stream:
+        async for act in stream:
+            acts.append(act)
+            if len(acts) == after:
+                break
+    session.heard(words(acts))
+    return acts
+
+
+def words(acts: Iterable[AgentAct]) -> str:
+    return "".join(act.text for act in acts if isinstance(act, Said))
+
+
+def only(kind: type[A], acts: Iterable[AgentAct]) -> list[A]:
+    return [act for act in acts if isinstance(act, kind)]
