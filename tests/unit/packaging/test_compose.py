@@ -16,9 +16,11 @@ import yaml
 from typer.main import get_command
 
 import callcenter.metrics
+from analytics.api.guard import check_exposure
 from analytics.worker import MODES
 from callcenter.cli import COMMANDS, build
-from callcenter.config import load_settings
+from callcenter.config import WebSettings, load_settings
+from callcenter.errors import ConfigurationError
 from tests.unit.packaging.compose import ROOT, interpolated, load, our_services, services
 from tests.unit.packaging.test_env_example import listed
 
@@ -90,7 +92,7 @@ def test_what_compose_puts_in_is_explained() -> None:
 
 
 def test_secrets_have_no_default() -> None:
-    secret = [name for name in interpolated() if "PASSWORD" in name]
+    secret = [name for name in interpolated() if "PASSWORD" in name or "TOKEN" in name]
     assert secret
     assert all(interpolated()[name].startswith(":?") for name in secret)
 
@@ -117,6 +119,14 @@ def test_mounted_files_exist() -> None:
 def test_the_grace_period_is_longer_than_the_drain() -> None:
     grace = services()["media"]["stop_grace_period"]
     assert int(grace.removesuffix("s")) > load_settings().call.drain_s
+
+
+def test_the_web_interface_may_be_seen_from_outside() -> None:
+    """It refuses to listen to other machines without a token."""
+    environment = services()["web"]["environment"]
+    check_exposure(WebSettings(host=environment["CALLCENTER_WEB__HOST"], token=environment["CALLCENTER_WEB__TOKEN"]))
+    with pytest.raises(ConfigurationError):
+        check_exposure(WebSettings(host=environment["CALLCENTER_WEB__HOST"]))
 
 
 def test_prometheus_asks_services_that_exist() -> None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from callcenter.config import SHORT_NAMES, Settings, load_settings
 
 FILE = Path(__file__).parents[3] / ".env.example"
-COMPOSE_ALONE = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "GRAFANA_PASSWORD", "SITE_DOMAIN", "SITE_PASSWORD_HASH"}
+COMPOSE_ALONE = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "GRAFANA_PASSWORD", "SITE_DOMAIN"}
 NOT_IN_SETTINGS = {"CALLCENTER_CONFIG", *COMPOSE_ALONE}
 
 
