@@ -1,7 +1,7 @@
 """The grammars of the embedded recognizer, one for each state of the dialogue, made of the shop's sentences and the
 names of the catalogue."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callcenter.dialogue import jsgf
@@ -84,30 +84,17 @@ def _texts(shop: Shop, names: CatalogueNames | None) -> dict[str, str]:
     """The shop's rules, and those made of names."""
     known = shop.names(names)
     spoken, understanding = shop.listening.spoken, Understanding(shop.packs.values(), known)
-    makes = {make: ways for make in known.makes if (ways := spoken.makes.get(make))}
-    cars = [
-        car
-        for make, model in known.models
-        for way in spoken.models.get(make, {}).get(model, ())
-        for car in _cars(understanding, Vehicle(make, model), way, makes.get(make, ()))
-    ]
+    full_cars, cars = [], []
+    for make, model in known.models:
+        for way in spoken.models.get(make, {}).get(model, ()):
+            with_make = [f"{name} {way}" for name in spoken.makes.get(make, ())]
+            alone = understanding.read(CallerSaid(way)).wish.vehicle == Vehicle(make, model)
+            full_cars += with_make
+            cars += with_make + [way] * alone
     sizes = [spoken_size(size) for text in known.sizes if (size := TireSize.written(text))]
-    made = {
-        "make": [way for ways in makes.values() for way in ways],
-        "car": cars,
-        "brand": [way for brand in known.brands for way in spoken.brands.get(brand, ())],
-        "size": sizes,
-    }
+    brands = [way for brand in known.brands for way in spoken.brands.get(brand, ())]
+    made = {"car": cars, "full_car": full_cars, "brand": brands, "size": sizes}
     return dict(shop.listening.rules) | {name: " | ".join(ways) or VOID for name, ways in made.items()}
-
-
-def _cars(understanding: Understanding, car: Vehicle, way: str, makes: tuple[str, ...]) -> Iterator[str]:
-    """With its make, which may be left out where the model says it all."""
-    alone = understanding.read(CallerSaid(way)).wish.vehicle == car
-    for make in makes:
-        yield f"[{make}] {way}" if alone else f"{make} {way}"
-    if alone and not makes:
-        yield way
 
 
 def _two_digits(number: int) -> str:

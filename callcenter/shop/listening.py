@@ -22,8 +22,8 @@ class SpokenNames(BaseModel):
 
 
 class Listening(BaseModel):
-    """Rules <car>, <make>, <brand> and <size> are made of the names that are spoken; a name that is not in `spoken` is
-    understood in writing, but not listened for."""
+    """Rules <car> (its make may be left out), <full_car>, <brand> and <size> are made of the names that are spoken; a
+    name that is not in `spoken` is understood in writing, but not listened for."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     spoken: SpokenNames

@@ -35,6 +35,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "help.root": "",
         "help.season": "",
         "help.size": "",
+        "help.vehicle": "",
         "help.results": "",
         "help.yes_no": "",
         "ask.vehicle_or_size": "",

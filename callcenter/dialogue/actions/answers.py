@@ -1,7 +1,7 @@
 """Yes and no, to whatever was asked."""
 
 from callcenter.dialogue.actions.offers import choose, offer_more
-from callcenter.dialogue.actions.search import look_for, search, take
+from callcenter.dialogue.actions.search import ask_for_wish, look_for, search, take
 from callcenter.dialogue.actions.talk import hand_over, say_goodbye
 from callcenter.dialogue.memory import Question
 from callcenter.dialogue.turn import Turn
@@ -65,4 +65,4 @@ def ask_what_else(turn: Turn) -> None:
         turn.go_on()
         turn.say("go_ahead" if "yes" in turn.said.intents else "ask.what_else")
     else:
-        turn.say("ask.vehicle_or_size")
+        ask_for_wish(turn)

@@ -44,12 +44,18 @@ def search(turn: Turn) -> None:
         turn.go("model")
         turn.say("ask.model", make=wish.vehicle.make)
         return
+    if not ask_for_wish(turn):
+        turn.call(SEARCH, wish.arguments())
+
+
+def ask_for_wish(turn: Turn) -> bool:
+    """Ask for the first thing that is missing; False where nothing is."""
     for need in turn.shop.flow.needs:
-        if not any(wish.has(slot) for slot in need.one_of):
+        if not any(turn.memory.wish.has(slot) for slot in need.one_of):
             turn.go(need.state)
             turn.say(need.ask)
-            return
-    turn.call(SEARCH, wish.arguments())
+            return True
+    return False
 
 
 def take_any_season(turn: Turn) -> None:

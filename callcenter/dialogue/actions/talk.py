@@ -1,5 +1,6 @@
 """What is not about tires: operator, yes and no, courtesies, and what we cannot do."""
 
+from callcenter.dialogue.actions.search import ask_for_wish
 from callcenter.dialogue.memory import Question
 from callcenter.dialogue.summary import summarize
 from callcenter.dialogue.turn import Turn
@@ -75,7 +76,7 @@ def tell_about_self(turn: Turn) -> None:
 def answer_hello(turn: Turn) -> None:
     """ "Hello?" asks whether we are there."""
     if turn.memory.state == "root":
-        turn.say("ask.vehicle_or_size")
+        ask_for_wish(turn)
     else:
         tell_help(turn)
 

@@ -24,6 +24,7 @@ TIRES = {
 }
 ON_THE_WAY = {
     "root": (),
+    "vehicle": ("i need tires",),
     "model": ("tires for my toyota",),
     "season": ("tires for my toyota camry",),
     "size": ("winter tires for my skoda octavia",),
@@ -88,6 +89,7 @@ def test_cars_and_seasons_arrive_as_they_were_said() -> None:
     [
         ("x five", "BMW X5"),
         ("my car is a b m w five series", "BMW 5 Series"),
+        ("i need tires for a audi a six", "Audi A6"),
         ("winter tires for a three series", "BMW 3 Series"),
         ("tires for my mazda three", "Mazda 3"),
         ("summer tires for a mazda c x five", "Mazda CX-5"),
