@@ -47,6 +47,8 @@ from callcenter.tts.choose import choose_synthesizer
 from callcenter.vad.silero import SileroDetector
 from store_client.client import StoreClient
 
+DELIVER_S = 3.0
+"""At the end the last calls' records are carried to PostgreSQL; what it does not take waits for the next start."""
 STORE_NAMES_RETRY_S = 0.3
 STORE_NAMES_WAIT_S = 5.0
 """The store may be starting beside us; the shop's own list of cars and brands serves when it does not come."""
@@ -136,6 +138,7 @@ class MediaServer:
         if (dsn := self._settings.database_url) is not None:
             relay = asyncio.create_task(JournalRelay(journal, dsn.get_secret_value()).run(), name="journal relay")
             stack.push_async_callback(_end, relay)
+            stack.push_async_callback(journal.delivered, DELIVER_S)
         else:
             log.warning("journal_stays_local", why="database_url (DATABASE_URL) is not set")
         return journal

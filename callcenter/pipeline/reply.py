@@ -175,7 +175,8 @@ class Reply:
             case GoalReached(scenario):
                 self._facts.scenario = scenario
                 self._facts.goal_reached, self._facts.wish_open = True, False
-            case CallbackPromised():
+            case CallbackPromised(topic, best_time):
+                self._journal.event("callback_promised", topic=topic, best_time=best_time)
                 self._facts.callback_promised = True
             case TransferRequested(reason, summary):
                 self.answer.transfer = (reason, summary)
