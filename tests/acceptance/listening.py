@@ -27,7 +27,8 @@ def _spectrogram(pcm: bytes) -> Floats:
     samples = np.frombuffer(pcm, "<i2").astype(np.float64)
     frames = np.lib.stride_tricks.sliding_window_view(samples, 256)[::HOP] * np.hanning(256)
     power = np.abs(np.fft.rfft(frames, axis=1))[:, 4:104] ** 2
-    return 10 * np.log10(power.reshape(len(frames), BANDS, -1).mean(axis=2) + 1e4)
+    decibels: Floats = 10 * np.log10(power.reshape(len(frames), BANDS, -1).mean(axis=2) + 1e4)
+    return decibels
 
 
 async def voice(words: str, language: Language = "en") -> bytes:

@@ -85,6 +85,8 @@ class _EchoHandler:
                 raise KeyError("the caller said something private")
             case "silent":
                 return
+            case unknown:
+                raise ValueError(unknown)
 
     def cancel(self) -> None:
         self.owner.cancelled += 1

@@ -53,6 +53,11 @@ def test_endless_speech_is_cut() -> None:
 def test_signals_always_come_in_order(windows: list[tuple[float, int]]) -> None:
     turns = detector()
     found = [type(signal) for probability, ms in windows for signal in turns.feed(probability, ms)]
-    following = {Started: {Confirmed, Discarded, Ended}, Confirmed: {Ended}, Discarded: {Started}, Ended: {Started}}
+    following: dict[type[Signal], set[type[Signal]]] = {
+        Started: {Confirmed, Discarded, Ended},
+        Confirmed: {Ended},
+        Discarded: {Started},
+        Ended: {Started},
+    }
     assert all(second in following[first] for first, second in itertools.pairwise(found))
     assert not found or found[0] is Started
