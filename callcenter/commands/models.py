@@ -36,7 +36,7 @@ def list_models() -> None:
     settings = load_settings()
     table = Table(box=None)
     for title in ("", "model", "MB", "", "where"):
-        table.add_column(title, justify="right" if title == "MB" else "left")
+        table.add_column(title, justify="right" if title == "MB" else "left", overflow="fold")
     for model in WHISPER_MODELS.values():
         folder = find_whisper(settings, model.name)
         table.add_row("whisper", model.name, str(model.size_mb), model.remark, str(folder) if folder else "")

@@ -7,8 +7,9 @@ from pathlib import Path
 from callcenter.config import Settings
 from callcenter.errors import CallCenterError
 
-MODEL_FILE = "model.bin"
-_FILES = ("config.json", "preprocessor_config.json", MODEL_FILE, "tokenizer.json", "vocabulary.*")
+NEEDED_FILES = ("model.bin", "tokenizer.json")
+"""Without the second faster-whisper would ask the hub for one, in the middle of the start."""
+_FILES = ("config.json", "preprocessor_config.json", "vocabulary.*", *NEEDED_FILES)
 """What faster-whisper itself fetches (faster_whisper/utils.py)."""
 
 
@@ -47,7 +48,12 @@ def whisper_folder(settings: Settings, name: str) -> Path:
 def find_whisper(settings: Settings, name: str) -> Path | None:
     """The folder of a model given by folder or name: our download, or the hub's cache. None: not on this machine."""
     candidates = [Path(name), whisper_folder(settings, name), *_cached(name)]
-    return next((folder for folder in candidates if (folder / MODEL_FILE).exists()), None)
+    return next((folder for folder in candidates if is_whisper(folder)), None)
+
+
+def is_whisper(folder: Path) -> bool:
+    """It is a whole model, as far as can be seen from outside."""
+    return all((folder / name).exists() for name in NEEDED_FILES)
 
 
 def _cached(name: str) -> list[Path]:

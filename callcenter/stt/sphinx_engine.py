@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from callcenter.audio import Resampler
+from callcenter.audio import LINE_RATE_HZ, Resampler
 from callcenter.errors import ConfigurationError, RecognitionError
 from callcenter.inference.service import Handler, Result
 from callcenter.ports import Grammar
@@ -224,13 +224,14 @@ class Hearing:
         self._engine = engine
         self._ears: Ears | None = ears
         self._noise = ComfortNoise()
-        self._resampler = Resampler(options["rate_hz"], RATE_HZ)
+        self._to_line = Resampler(options["rate_hz"], LINE_RATE_HZ)  # the means are those of a telephone's band
+        self._resampler = Resampler(LINE_RATE_HZ, RATE_HZ)
         self._search, self._unknown_choices = engine.prepare(ears, options["grammar"], options["choices"])
         ears.grammar.begin(self._search, options["means"])
         ears.phones.begin("loop", options["means"])
 
     def feed(self, data: bytes) -> None:
-        if self._ears and (pcm := self._resampler.feed(self._noise.add(data))):
+        if self._ears and (pcm := self._resampler.feed(self._noise.add(self._to_line.feed(data)))):
             self._ears.grammar.feed(pcm)
             self._ears.phones.feed(pcm)
 

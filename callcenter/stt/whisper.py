@@ -13,6 +13,7 @@ from callcenter.errors import ConfigurationError, RecognitionError
 from callcenter.inference.pool import WorkerPool
 from callcenter.inference.service import Result
 from callcenter.ports import Expectation, Language, Transcript
+from callcenter.stt.models import NEEDED_FILES, is_whisper
 from callcenter.stt.process_utterance import ProcessUtterance
 
 GET_WHISPER = "pip install 'callcenter[whisper]'"
@@ -37,8 +38,9 @@ class WhisperRecognizer:
     async def start(self) -> None:
         if not find_spec("faster_whisper"):
             raise ConfigurationError(f"stt.backend: faster-whisper is not installed; {GET_WHISPER}")
-        if not (self._model / "model.bin").exists():
-            raise ConfigurationError(f"stt.model: {self._model} holds no model.bin; callcenter models list shows some")
+        if not is_whisper(self._model):
+            missing = " and ".join(NEEDED_FILES)
+            raise ConfigurationError(f"stt.model: {self._model} must hold {missing}; callcenter models list shows some")
         await self.pool.start()
 
     def open(self, call_id: UUID, rate_hz: Literal[8000, 16000], language: Language) -> "WhisperSession":

@@ -61,8 +61,8 @@ async def test_a_transcript_tells_where_it_comes_from(recognizer: PocketsphinxRe
 
 async def test_a_wideband_line_is_understood_too(recognizer: PocketsphinxRecognizer, speak: Speak) -> None:
     session = recognizer.open(uuid4(), 16000, "en")
-    pcm = resample(speak("i need winter tires for my ford focus"), 8000, 16000)
-    assert (await recognize(session, pcm, Expectation("root"))).text == "i need winter tires for my ford focus"
+    pcm = resample(speak("where is my order"), 8000, 16000)
+    assert (await recognize(session, pcm, Expectation("root"))).text == "where is my order"
 
 
 @pytest.mark.parametrize(

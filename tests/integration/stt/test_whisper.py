@@ -13,6 +13,7 @@ import pytest
 
 from callcenter.errors import ConfigurationError, RecognitionError
 from callcenter.ports import Expectation, RecognitionSession, Transcript
+from callcenter.stt.models import NEEDED_FILES
 from callcenter.stt.whisper import WhisperRecognizer
 from tests.fakes.tiny_whisper import make_tiny_whisper
 
@@ -103,12 +104,13 @@ async def test_cancelled_and_killed_utterances_leave_the_next_call_alone(ukraini
 
 async def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
     recognizer = WhisperRecognizer(tmp_path / "nothing")
-    with pytest.raises(ConfigurationError, match=r"nothing holds no model\.bin"):
+    with pytest.raises(ConfigurationError, match=r"nothing must hold model\.bin"):
         await recognizer.start()
 
 
 async def test_a_broken_model_is_an_error_at_the_start(tmp_path: Path) -> None:
-    (tmp_path / "model.bin").write_bytes(b"not a model")
+    for name in NEEDED_FILES:
+        (tmp_path / name).write_bytes(b"not a model")
     recognizer = WhisperRecognizer(tmp_path, workers=1)
     with pytest.raises(RecognitionError):
         await recognizer.start()

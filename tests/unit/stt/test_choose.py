@@ -10,7 +10,7 @@ from callcenter.config import LlmSettings, Settings, SttSettings
 from callcenter.errors import ConfigurationError
 from callcenter.ports import Language
 from callcenter.stt.choose import backends, choose_recognizer
-from callcenter.stt.models import find_whisper, whisper_folder
+from callcenter.stt.models import NEEDED_FILES, find_whisper, whisper_folder
 from tests.fakes.grammars import GRAMMARS
 
 
@@ -24,7 +24,8 @@ def settings(
 
 def fake_model(folder: Path) -> Path:
     folder.mkdir(parents=True)
-    (folder / "model.bin").touch()
+    for name in NEEDED_FILES:
+        (folder / name).touch()
     return folder
 
 
@@ -96,6 +97,10 @@ def test_a_model_is_found_by_folder_by_name_and_in_the_hubs_cache(tmp_path: Path
     assert find_whisper(given, "base") is None
     cached = fake_model(tmp_path / "hub" / "models--Systran--faster-whisper-base" / "snapshots" / "abc")
     assert find_whisper(given, "base") == cached
-    ours = fake_model(whisper_folder(given, "base"))
+    whisper_folder(given, "base").mkdir(parents=True)
+    (whisper_folder(given, "base") / "model.bin").touch()  # the download was interrupted
+    assert find_whisper(given, "base") == cached
+    whisper_folder(given, "base").joinpath("tokenizer.json").touch()
+    ours = whisper_folder(given, "base")
     assert find_whisper(given, "base") == ours
     assert find_whisper(given, str(cached)) == cached
