@@ -36,9 +36,21 @@ class Rules:
         is not."""
         _check_flow(shop)
         self.shop = shop
+        self._fixed = {
+            language: tuple(_letters(text) for text in shop.fixed_phrases(language))
+            for language in shop.facts.languages
+        }
         self.understanding = Understanding(shop.packs.values(), shop.names(names))
 
+    def fixed(self, language: Language) -> tuple[str, ...]:
+        """The letters of everything that is said the same in every call."""
+        return self._fixed[language]
+
     def open(self, language: Language, *, caller_known: bool, max_misunderstood: int) -> "Engine":
+        """Raises ConfigurationError for a language that the shop does not speak."""
+        if language not in self.shop.facts.languages:
+            spoken = ", ".join(self.shop.facts.languages)
+            raise ConfigurationError(f"language: {self.shop.path} speaks {spoken}, not {language}")
         return Engine(self, language, caller_known, Patience(max_misunderstood))
 
 
@@ -89,9 +101,15 @@ class Engine:
 
     def heard(self, text: str) -> None:
         """The caller heard this of the last answer. What somebody else said (the greeting, a model) can be repeated,
-        too."""
-        if text and not _letters(self._memory.said).startswith(_letters(text)):
-            self._memory.said = text
+        too; and a turn that a model answered does not count as one that led nowhere."""
+        letters, memory = _letters(text), self._memory
+        if not letters or _letters(memory.said).startswith(letters):
+            return
+        memory.said = text
+        if not any(
+            fixed.startswith(letters) or letters.startswith(fixed) for fixed in self._rules.fixed(self._language)
+        ):
+            memory.misunderstood = memory.idle = 0
 
     def expectation(self) -> Expectation:
         state = self._memory.state

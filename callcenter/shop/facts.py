@@ -1,10 +1,11 @@
 """shop.yaml: what is known of the shop, the same in every language but for its names."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
 
 from callcenter.ports import Language
 
@@ -24,16 +25,13 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class LocalText(Part):
-    """Words in every language that the product speaks."""
+class LocalText(RootModel[Mapping[Language, Annotated[str, Field(min_length=1)]]]):
+    """Words in every language that the shop speaks."""
 
-    en: Annotated[str, Field(min_length=1)]
-    uk: Annotated[str, Field(min_length=1)]
-    ru: Annotated[str, Field(min_length=1)]
+    model_config = ConfigDict(frozen=True)
 
     def __getitem__(self, language: Language) -> str:
-        text: str = getattr(self, language)
-        return text
+        return self.root[language]
 
 
 class Hours(Part):
@@ -122,9 +120,13 @@ class ShopFacts(Part):
     search: Search = Search()
 
     @model_validator(mode="after")
-    def _whole_week(self) -> "ShopFacts":
+    def _complete(self) -> "ShopFacts":
         if missing := [day for day in WEEKDAYS if day not in self.working_hours]:
             raise ValueError(f"working_hours: {', '.join(missing)} missing (hours, or closed)")
+        texts = {"name": self.name, "city": self.city, "callback.within": self.callback.within}
+        for key, text in (texts | {"operator.display": self.operator.display}).items():
+            if lacking := [language for language in self.languages if language not in text.root]:
+                raise ValueError(f"{key}: not told in {', '.join(lacking)}")
         return self
 
     def is_open(self, now: dt.datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, field_validator
 
 from callcenter.ports import Language
 
@@ -29,13 +29,23 @@ class Pronunciations(RootModel[dict[Annotated[str, Field(pattern=r"^[a-z0-9'.-]+
         return root
 
 
+def _without_figures(words: dict[str, str]) -> dict[str, str]:
+    for word, spoken in words.items():
+        if not spoken.strip() or any(character.isdigit() for character in spoken):
+            raise ValueError(f"{word}: must be read as words, without figures")
+    return words
+
+
+Spoken = Annotated[dict[str, str], AfterValidator(_without_figures)]
+
+
 class Lexicons(BaseModel):
     """`lexicon.yaml`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    en: dict[str, str] = {}
-    uk: dict[str, str] = {}
-    ru: dict[str, str] = {}
+    en: Spoken = {}
+    uk: Spoken = {}
+    ru: Spoken = {}
 
     def __getitem__(self, language: Language) -> dict[str, str]:
         words: dict[str, str] = getattr(self, language)

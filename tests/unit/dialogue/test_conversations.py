@@ -11,9 +11,10 @@ import pytest
 import yaml
 
 from callcenter.ports import CallerSaid, Language
+from callcenter.text_normalization import verbalize
 from store_client import StoreUnavailable
 from store_client.fake import FakeStore
-from tests.unit.dialogue.talking import Call, new_engine
+from tests.unit.dialogue.talking import Call, new_engine, tire_shop
 
 FOLDER = Path(__file__).parent / "conversations"
 LANGUAGES: dict[str, Language] = {"en": "en", "uk": "uk", "ru": "ru", "surzhyk": "uk"}
@@ -49,6 +50,8 @@ async def _check(call: Call, turn: dict[str, Any], where: str, language: Languag
     )
     answer = await call.say(said)
     assert answer.text, where
+    words_only = verbalize(answer.text, language, tire_shop().lexicon(language))
+    assert not any(character.isdigit() or character in "{}" for character in words_only), where
     for words in turn.get("says", ()):
         assert words.casefold() in answer.text.casefold(), where
     if "tool" in turn:

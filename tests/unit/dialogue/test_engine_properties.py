@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from callcenter.dialogue.engine import Engine
 from callcenter.dialogue.steps import CallTool, Step
+from callcenter.errors import ConfigurationError
 from callcenter.ports import CallerSaid, HangupRequested, Language, Said, TransferRequested
-from tests.unit.dialogue.talking import new_engine
+from tests.unit.dialogue.talking import new_engine, rules
 
 LANGUAGES: tuple[Language, ...] = ("en", "uk", "ru")
 _WORDS = """
@@ -155,3 +156,25 @@ def test_a_card_number_is_not_handed_on() -> None:
     engine.hear(CallerSaid("take my card 4111 1111 1111 1111 please"))
     engine.hear(CallerSaid("4111111111111111", keyed=True))
     assert "1111" not in engine.summary()
+
+
+def test_turns_that_a_model_answered_do_not_count_as_misunderstood() -> None:
+    engine = new_engine()
+    for _ in range(5):
+        steps = engine.hear(CallerSaid("what do you think of the weather on mars"))
+        assert not _ended(steps)
+        engine.heard("I would rather talk of tires.")
+
+
+def test_our_own_question_whether_anybody_is_there_changes_nothing() -> None:
+    engine = new_engine()
+    ended = False
+    for _ in range(3):
+        ended = _ended(engine.hear(CallerSaid("", rejected=True)))
+        engine.heard("Are you still there?")
+    assert ended
+
+
+def test_a_language_that_the_shop_does_not_speak_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="speaks en, uk, ru, not de"):
+        rules().open("de", caller_known=True, max_misunderstood=3)  # type: ignore[arg-type]  # as from a wrong setting

@@ -13,7 +13,7 @@ from callcenter.commands.shop import shop_app
 from callcenter.dialogue.engine import Rules
 from callcenter.dialogue.grammar import build_grammars
 from callcenter.errors import ConfigurationError
-from callcenter.ports import Language
+from callcenter.ports import CallerSaid, Language
 from callcenter.shop import Shop
 from callcenter.shop.checking import faults_of
 from callcenter.text_normalization import verbalize
@@ -231,6 +231,24 @@ def test_the_command_ends_with_code_2_and_names_the_fault(edited: Edit) -> None:
     assert ended.exit_code == 2
     assert "states.season: nobody knows how 'xyzzy' sounds" in ended.stderr
     assert CliRunner().invoke(shop_app, ["check", str(TIRES)]).exit_code == 0
+
+
+@pytest.mark.parametrize("language", ["uk", "ru"])
+def test_names_in_latin_letters_are_read_by_the_lexicon(shop: Shop, language: Language) -> None:
+    read = verbalize("Nokian Hakkapeliitta R5, Toyota Land Cruiser Prado", language, shop.lexicon(language))
+    assert not any("a" <= letter <= "z" for letter in read.casefold())
+
+
+def test_a_shop_may_speak_one_language(edited: Edit) -> None:
+    folder = edited("shop.yaml", "languages: [en, uk, ru]", "languages: [en]")
+    for unspoken in ("uk", "ru"):
+        (folder / "lang" / f"{unspoken}.yaml").unlink()
+        (folder / "phrases" / f"{unspoken}.yaml").unlink()
+    shop = Shop.load(folder)
+    engine = Rules(shop).open("en", caller_known=True, max_misunderstood=3)
+    assert engine.hear(CallerSaid("winter tires"))
+    with pytest.raises(ConfigurationError, match="name: not told in uk"):
+        Shop.load(edited("shop.yaml", "  uk: магазин шин «Коло»\n", ""))
 
 
 def test_another_shop_needs_no_python(edited: Edit) -> None:
