@@ -39,7 +39,7 @@ def calls(
     settings = load_settings()
     dialed = dial(Wishes(), settings, environment_of_running(settings.state_dir))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        report = runner.run(place_calls(dialed, calls, espeak_voice("en", LINE_RATE_HZ), turns))
+        report, _ = runner.run(place_calls(dialed, calls, espeak_voice("en", LINE_RATE_HZ), turns))
     figures = report.figures()
     if as_json:
         print(json.dumps(figures, indent=2))

@@ -18,8 +18,8 @@ from callcenter.phone.speech import Speak
 
 CARS = ("toyota camry", "skoda octavia", "honda civic", "kia sportage", "mazda three", "ford focus", "audi a six")
 QUESTIONS = ("winter tires for a {car}", "is it in stock", "cheaper", "summer tires for a {car}", "is it in stock")
-SPREAD_S = 3.0
-"""The calls begin spread over so long."""
+APART_S = 0.5
+"""One call begins so long after the other."""
 BUSY_MS = 2.0
 """When our own frames were so late (p99), the machine was too busy for the figures to say anything of the server."""
 
@@ -61,14 +61,8 @@ class CrowdReport:
 
 
 def lateness_ms(arrivals_s: list[float]) -> list[float]:
-    """How far behind the best 20 ms grid of its own call each frame came. A skipped slot starts no new grid."""
-    late, slot = [], 0
-    for n, at_s in enumerate(arrivals_s):
-        if n:
-            slot += (
-                max(1, round((at_s - arrivals_s[n - 1]) * 1000 / FRAME_MS)) if at_s - arrivals_s[n - 1] > 0.05 else 1
-            )
-        late.append((at_s - arrivals_s[0]) * 1000 - slot * FRAME_MS)
+    """How far behind the best 20 ms grid of its own call each frame came; what follows a skipped frame counts as late."""
+    late = [(at_s - arrivals_s[0]) * 1000 - n * FRAME_MS for n, at_s in enumerate(arrivals_s)]
     best = min(late, default=0.0)
     return [each - best for each in late]
 
@@ -81,22 +75,26 @@ def lost_frames(arrivals_s: list[float]) -> int:
     return max(0, due - len(arrivals_s))
 
 
-async def _place(number: int, dialed: Dialed, says: tuple[Say, ...], calls: int) -> tuple[CallReport, Ear]:
-    await asyncio.sleep(SPREAD_S * number / calls)
+async def _place(number: int, dialed: Dialed, says: tuple[Say, ...]) -> tuple[CallReport, Ear]:
+    await asyncio.sleep(APART_S * number)
     # every third caller interrupts the answers
     timing = Timing(interrupt_after_s=1.5 if number % 3 == 2 else None)
     mine = replace(dialed, caller_number=f"+38050{number:07d}")
     return await place_call(mine, ScriptedConversation(says, timing))
 
 
-async def place_calls(dialed: Dialed, calls: int, speak: Speak, turns: int = len(QUESTIONS)) -> CrowdReport:
-    """Place so many calls at once, each about its own car. Raises PhoneError."""
+async def place_calls(
+    dialed: Dialed, calls: int, speak: Speak, turns: int = len(QUESTIONS)
+) -> tuple[CrowdReport, list[Ear]]:
+    """Place so many calls at once, each about its own car; what came of it, and what each caller heard. Raises
+    PhoneError."""
     scripts = []
     for number in range(calls):
         texts = [question.format(car=CARS[number % len(CARS)]) for question in QUESTIONS[:turns]]
         scripts.append(tuple([Say(text, trim(await _spoken(text, speak))) for text in texts]))
-    placed = await asyncio.gather(*(_place(number, dialed, says, calls) for number, says in enumerate(scripts)))
-    return _report([report for report, _ in placed], [ear for _, ear in placed])
+    placed = await asyncio.gather(*(_place(number, dialed, says) for number, says in enumerate(scripts)))
+    ears = [ear for _, ear in placed]
+    return _report([report for report, _ in placed], ears), ears
 
 
 _SPOKEN: dict[str, bytes] = {}

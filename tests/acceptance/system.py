@@ -77,6 +77,14 @@ class System:
                         return _shown(await self.call(call["id"]))
                 await asyncio.sleep(0.2)
 
+    async def ended_call_by_id(self, call_id: str, within_s: float = 30) -> dict[str, Any]:
+        async with asyncio.timeout(within_s):
+            while True:
+                call = await self.call(call_id)
+                if call["ended_at"] is not None:
+                    return call
+                await asyncio.sleep(0.2)
+
     async def wait_ready(self, url: str, within_s: float = 30) -> None:
         async with asyncio.timeout(within_s), httpx.AsyncClient() as client:
             while True:
