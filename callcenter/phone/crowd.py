@@ -61,7 +61,7 @@ class CrowdReport:
 
 
 def lateness_ms(arrivals_s: list[float]) -> list[float]:
-    """How far behind the best 20 ms grid of its own call each frame came; what follows a skipped frame counts as late."""
+    """How far behind the best 20 ms grid of its own call each frame came. All that follows a skipped one is late."""
     late = [(at_s - arrivals_s[0]) * 1000 - n * FRAME_MS for n, at_s in enumerate(arrivals_s)]
     best = min(late, default=0.0)
     return [each - best for each in late]
