@@ -36,6 +36,8 @@ class Component:
     finish: Callable[[], None] | None = None
     """Blocking work after the first start, in a thread: the component counts as ready after it."""
     env: Mapping[str, str] = field(default_factory=dict)
+    niceness: int = 0
+    """Above 0: yields the processor to the others, as `nice` does."""
     where: str = ""
     """Shown when it is ready: its address, or where its data lie."""
     stop_signal: Signals = SIGTERM

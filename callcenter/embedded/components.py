@@ -16,6 +16,9 @@ OWN_PROGRAM = (sys.executable, "-m", "callcenter.cli")
 DEMO_STORE = (sys.executable, "-m", "demo_store")
 AFTER_THE_CALL = (sys.executable, "-m", "analytics.worker")
 
+AFTER_CALLS = 10
+"""Niceness of what can wait while somebody is on the phone; the media server also starts sooner for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -45,9 +48,7 @@ def make_plan(settings: Settings) -> Plan:
         env["STORE_API_URL"] = f"http://{settings.store.host}:{ports['store']}/api/v1"
         components.append(_store(settings, ports["store"], database))
     components += [
-        Component(
-            name="Journal", setup=((*OWN_PROGRAM, "db", "upgrade"),), needs=database, where="tables are up to date"
-        ),
+        _journal(database),
         _media_server(settings, ports),
         _web(settings, ports["web"]),
         _worker((*broker, "Journal")),
@@ -113,11 +114,18 @@ def _media_server(settings: Settings, ports: dict[str, int]) -> Component:
     )
 
 
+def _journal(needs: tuple[str, ...]) -> Component:
+    return Component(
+        name="Journal", setup=((*OWN_PROGRAM, "db", "upgrade"),), needs=needs, where="tables are up to date"
+    )
+
+
 def _web(settings: Settings, port: int) -> Component:
     return Component(
         name="Web",
         command=(*OWN_PROGRAM, "web"),
         ready=answers_ready(settings.web.host, port, "/healthz"),
+        niceness=AFTER_CALLS,
         where=f"http://{settings.web.host}:{port}",
     )
 
@@ -127,6 +135,7 @@ def _worker(needs: tuple[str, ...]) -> Component:
         name="Worker",
         command=(*AFTER_THE_CALL, "all"),
         ready=logs("The worker is ready."),
+        niceness=AFTER_CALLS,
         needs=needs,
         where="jobs after each call (Celery)",
         stop_stage=1,

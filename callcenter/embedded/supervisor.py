@@ -1,7 +1,8 @@
 """Runs components: starts them side by side, restarts one that dies, ends all in good order.
 
-Every child is in a session of its own (Ctrl-C reaches us alone) and is told to end by the kernel when we end without
-having said so ourselves (see process.ended_with_us); that is why children are started from the main thread.
+Every child leads a process group of its own (Ctrl-C reaches us alone; what it leaves behind can be killed) and is told
+to end by the kernel when we end without having said so (see process.ended_with_us): that is why children are started
+from the main thread.
 """
 
 import asyncio
@@ -168,7 +169,7 @@ class Supervisor:
 
     async def _spawn(self, component: Component, command: Sequence[str], log: Path) -> tuple[Process, Started]:
         if command[0] != "setpriv":
-            command = [*ended_with_us(), *command]
+            command = [*ended_with_us(), "nice", "-n", str(component.niceness), *command]
         with log.open("ab") as output:
             offset = output.tell()
             process = await asyncio.create_subprocess_exec(
@@ -177,7 +178,7 @@ class Supervisor:
                 stdout=output,
                 stderr=output,
                 env={**self._env, **component.env},
-                start_new_session=True,
+                process_group=0,
             )
         self._processes[component.name] = process
         return process, Started(process.pid, log, offset)
@@ -213,7 +214,7 @@ class Supervisor:
 
 
 def _kill_group(pid: int, signum: signal.Signals) -> None:
-    """The process leads a session and a group of its own, whose number stays taken while a member lives."""
+    """The process leads a group of its own, whose number stays taken while a member lives."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signum)
 
