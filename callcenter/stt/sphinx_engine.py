@@ -12,6 +12,7 @@ What decides (measured on synthetic voices at 8 kHz, A-law, 22 dB of noise; `pyt
 - Cepstral means come from the call (`options["means"]`) and go back with the result.
 """
 
+import ctypes
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -35,8 +36,10 @@ PHONES = (
 PHONE_LOOP = f"#JSGF V1.0;\ngrammar loop;\npublic <loop> = ({' | '.join(phone.lower() for phone in PHONES)})+;\n"
 EXTRA_FRAMES = 10
 """Added to the words' frames, so that a single short word is not judged by a handful of them."""
-MAX_DECODERS = 32
-"""Utterances at once in one worker; each pair of decoders takes 12 MB."""
+MAX_UTTERANCES = 24
+"""At once in one worker; each has a pair of decoders of 20 MB, made in 60 ms."""
+KEPT_IDLE = 6
+"""So many pairs wait for the next utterance; what a rush needed beyond that is freed."""
 THIS_TURN = "this turn"
 """Name of the search for a grammar with this turn's choices."""
 _NOT_WORDS = frozenset({"<sil>", "(NULL)", "[NOISE]", "[SPEECH]"})
@@ -181,7 +184,7 @@ class Engine:
     def open(self, method: str, options: Mapping[str, Any]) -> Handler:
         if options["grammar"] not in self._grammars:
             raise RecognitionError(f"no grammar {options['grammar']}", kind="unknown_grammar")
-        if not self._idle and self._made >= MAX_DECODERS:
+        if not self._idle and self._made >= MAX_UTTERANCES:
             raise RecognitionError("too many utterances at once", kind="overloaded", retryable=True)
         ears = self._idle.pop() if self._idle else self._make_ears()
         try:
@@ -194,10 +197,15 @@ class Engine:
         """Nothing is kept for a call."""
 
     def give_back(self, ears: Ears) -> None:
-        self._idle.append(ears)
+        if len(self._idle) < KEPT_IDLE:
+            self._idle.append(ears)
+        else:
+            self.discard(ears)
+            del ears
+            _return_memory()
 
     def discard(self, _ears: Ears) -> None:
-        """They failed; others are made when they are needed."""
+        """They failed, or are too many; others are made when they are needed."""
         self._made -= 1
 
     def prepare(self, ears: Ears, grammar: str, choices: Iterable[str]) -> tuple[str, int]:
@@ -215,6 +223,12 @@ class Engine:
             return grammar, unknown_choices
         ears.grammar.compile(THIS_TURN, with_choices(self._grammars[grammar], usable))
         return THIS_TURN, unknown_choices
+
+
+def _return_memory() -> None:
+    """glibc keeps what decoders gave back (350 MB of 30 pairs) unless it is told."""
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)
 
 
 class Hearing:
