@@ -63,6 +63,7 @@ class Decoder:
                     beam=1e-80,
                     pbeam=1e-80,
                     wbeam=1e-60,
+                    loglevel="FATAL",
                 )
             )
         self._compiled: set[str] = set()
@@ -147,7 +148,6 @@ class Engine:
     def __init__(self, config: Mapping[str, Any]) -> None:
         import pocketsphinx
 
-        pocketsphinx.set_loglevel("FATAL")
         self._dictionary = Dictionary(Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict")))
         self._grammars = {
             name: Grammar(name, g["jsgf"], {w: tuple(v) for w, v in g["pronunciations"].items()}, g["size"])
