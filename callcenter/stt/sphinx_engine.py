@@ -13,7 +13,6 @@ What decides (measured on synthetic voices at 8 kHz, A-law, 22 dB of noise; `pyt
 """
 
 import ctypes
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,10 +22,10 @@ from callcenter.errors import ConfigurationError, RecognitionError
 from callcenter.inference.service import Handler, Result
 from callcenter.ports import Grammar
 from callcenter.stt.comfort_noise import ComfortNoise
-from callcenter.stt.sphinx_dictionary import Dictionary, dictionary_file, pronounce, with_choices, words_of
+from callcenter.stt.sphinx_decoder import Decoder
+from callcenter.stt.sphinx_dictionary import Dictionary, pronounce, with_choices, words_of
 
 RATE_HZ = 16_000
-FRAME_MS = 10
 LINE_MEANS = "44.8,26.4,-39.9,42.5,-28.1,0.6,9.0,-23.8,3.4,-12.2,-2.0,2.9,-6.4"
 """Cepstral means of a telephone line, to start a call with."""
 PHONES = (
@@ -42,83 +41,6 @@ KEPT_IDLE = 6
 """So many pairs wait for the next utterance; what a rush needed beyond that is freed."""
 THIS_TURN = "this turn"
 """Name of the search for a grammar with this turn's choices."""
-_NOT_WORDS = frozenset({"<sil>", "(NULL)", "[NOISE]", "[SPEECH]"})
-
-
-class Decoder:
-    """One decoder with its own small dictionary and some grammars."""
-
-    def __init__(self, pronunciations: Mapping[str, tuple[str, ...]]) -> None:
-        import pocketsphinx  # type: ignore[import-untyped]  # ships no types
-
-        with tempfile.NamedTemporaryFile("w", suffix=".dict") as file:
-            file.write(dictionary_file(pronunciations))
-            file.flush()
-            self._decoder = pocketsphinx.Decoder(
-                pocketsphinx.Config(
-                    lm=None,
-                    dict=file.name,
-                    bestpath=False,
-                    compallsen=True,
-                    beam=1e-80,
-                    pbeam=1e-80,
-                    wbeam=1e-60,
-                    loglevel="FATAL",
-                )
-            )
-        self._compiled: set[str] = set()
-        self._speaking = False
-
-    def compile(self, name: str, jsgf: str) -> None:
-        """Ready a grammar under a name; 0.5-5 ms the first time."""
-        if name not in self._compiled:
-            self._decoder.add_jsgf_string(name, jsgf)
-            self._compiled.add(name)
-
-    def forget(self, name: str) -> None:
-        self._decoder.activate_search(next(iter(self._compiled - {name})))
-        self._decoder.remove_search(name)
-        self._compiled.discard(name)
-
-    def add_words(self, pronunciations: Mapping[str, tuple[str, ...]]) -> None:
-        for word, variants in pronunciations.items():
-            if self._decoder.lookup_word(word) is None:
-                for number, phones in enumerate(variants, 1):
-                    self._decoder.add_word(word if number == 1 else f"{word}({number})", phones, update=False)
-
-    def begin(self, grammar: str, means: str) -> None:
-        self._decoder.activate_search(grammar)
-        self._decoder.set_cmn(means)
-        self._decoder.start_utt()
-        self._speaking = True
-
-    def feed(self, pcm: bytes) -> None:
-        self._decoder.process_raw(pcm)
-
-    def end(self) -> None:
-        """Idempotent."""
-        if self._speaking:
-            self._speaking = False
-            self._decoder.end_utt()
-
-    @property
-    def text(self) -> str:
-        """What was said; "" when nothing in the grammar."""
-        found = self._decoder.hyp()
-        return str(found.hypstr) if found else ""
-
-    @property
-    def log_likelihood(self) -> float:
-        """Natural logarithm, relative to the best senones of each frame."""
-        found = self._decoder.hyp()
-        return float(self._decoder.logmath.log(found.score)) * 1e-4 if found else 0.0  # the base is 1.0001
-
-    @property
-    def means(self) -> str:
-        return str(self._decoder.get_cmn())
-
-    def word_frames(self) -> int:
-        return sum(s.end_frame - s.start_frame + 1 for s in self._decoder.seg() if s.word not in _NOT_WORDS)
 
 
 def engine_config(grammars: Mapping[str, Grammar], *, ready: int) -> dict[str, Any]:
@@ -146,7 +68,7 @@ class Engine:
     (None without a hypothesis), "means", and "unknown_choices", how many choices had words that nobody knows."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        import pocketsphinx
+        import pocketsphinx  # type: ignore[import-untyped]  # ships no types
 
         self._dictionary = Dictionary(Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict")))
         self._grammars = {
