@@ -6,12 +6,14 @@ import platform
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+import httpx
 import numpy as np
 
 from callcenter.audio import FRAME_MS
 from callcenter.phone.call import Dialed, place_call
 from callcenter.phone.conversation import Say, ScriptedConversation
 from callcenter.phone.hearing import Ear, trim
+from callcenter.phone.histogram import Buckets, percentile_ms, read_buckets
 from callcenter.phone.report import CallReport
 from callcenter.phone.script import Timing
 from callcenter.phone.speech import Speak
@@ -35,6 +37,8 @@ class CrowdReport:
     frames: int
     frames_lost: int
     """Missing in a call's frames against its length: one a 20 ms."""
+    sent_late_p99_ms: float | None
+    """The server's own account of its frames against their deadlines: free of the generator's lateness."""
     frame_late_p50_ms: float
     frame_late_p99_ms: float
     """Behind the best 20 ms grid of its own call: the jitter buffer that a phone would need."""
@@ -92,9 +96,17 @@ async def place_calls(
     for number in range(calls):
         texts = [question.format(car=CARS[number % len(CARS)]) for question in QUESTIONS[:turns]]
         scripts.append(tuple([Say(text, trim(await _spoken(text, speak))) for text in texts]))
+    before = await _sent_late(dialed.http)
     placed = await asyncio.gather(*(_place(number, dialed, says) for number, says in enumerate(scripts)))
+    sent_late_p99_ms = percentile_ms(before, await _sent_late(dialed.http), 99)
     ears = [ear for _, ear in placed]
-    return _report([report for report, _ in placed], ears), ears
+    return _report([report for report, _ in placed], ears, sent_late_p99_ms), ears
+
+
+async def _sent_late(http: str) -> Buckets:
+    async with httpx.AsyncClient(timeout=5) as client:
+        answer = await client.get(f"{http}/metrics")
+    return read_buckets(answer.text, "callcenter_frame_lateness_seconds")
 
 
 _SPOKEN: dict[str, bytes] = {}
@@ -106,7 +118,7 @@ async def _spoken(text: str, speak: Speak) -> bytes:
     return _SPOKEN[text]
 
 
-def _report(reports: list[CallReport], ears: list[Ear]) -> CrowdReport:
+def _report(reports: list[CallReport], ears: list[Ear], sent_late_p99_ms: float | None) -> CrowdReport:
     late = [each for ear in ears for each in lateness_ms(ear.arrivals_s)]
     turns = [turn for report in reports for turn in report.turns]
     latencies = [turn.latency_ms for turn in turns if turn.latency_ms is not None]
@@ -119,6 +131,7 @@ def _report(reports: list[CallReport], ears: list[Ear]) -> CrowdReport:
         turns=len(latencies),
         frames=sum(len(ear.arrivals_s) for ear in ears),
         frames_lost=sum(lost_frames(ear.arrivals_s) for ear in ears),
+        sent_late_p99_ms=sent_late_p99_ms,
         frame_late_p50_ms=_percentile(late, 50),
         frame_late_p99_ms=_percentile(late, 99),
         frame_late_max_ms=_percentile(late, 100),
