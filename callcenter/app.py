@@ -101,14 +101,11 @@ class MediaServer:
             stack.push_async_callback(detector.aclose)
             synthesizer, self._voice_why = choose_synthesizer(settings)
             stack.push_async_callback(synthesizer.aclose)
-            async with asyncio.TaskGroup() as starting:
-                names = starting.create_task(self._store_names())
-                starting.create_task(detector.start())
-                starting.create_task(synthesizer.start())
-            self._recognizer, self._recognizer_why = self._choose_recognizer(names.result())
+            names, *_ = await asyncio.gather(self._store_names(), detector.start(), synthesizer.start())
+            self._recognizer, self._recognizer_why = self._choose_recognizer(names)
             stack.push_async_callback(self._recognizer.aclose)
             await self._recognizer.start()
-            self._agent = self._create_agent(names.result())
+            self._agent = self._create_agent(names)
             stack.push_async_callback(self._agent.aclose)
             self._synthesizer = synthesizer
             self._parts = Parts(

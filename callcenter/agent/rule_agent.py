@@ -92,7 +92,11 @@ class RuleSession:
                 return
             yield ToolStarted(tool.name, tool.arguments)
             run = await self._toolbox.run(tool.name, tool.arguments)
-            steps = self._told(tool.name, tool.arguments, run.finished)
+            try:
+                steps = self._told(tool.name, tool.arguments, run.finished)
+            except AgentError:
+                yield run.finished  # the tool has run: the journal must know
+                raise
             yield run.finished
             if run.store_failure is not None:
                 metrics.fallbacks_total.labels("store", "operator").inc()

@@ -24,6 +24,7 @@ class Answer:
     segments: list[Segment] = field(default_factory=list)
     interrupted: bool = False
     model: str | None = None
+    tool_calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     tts_characters: int = 0

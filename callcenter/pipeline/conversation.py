@@ -65,6 +65,7 @@ class Conversation:
         self.state = State.CONNECTED
         self._deadlines = Deadlines(settings.call, ends_s=self._now() + settings.call.max_duration_s)
         self._keys = ""
+        self._caller_speaks = False
         self._reply: Reply | None = None
         self._task: asyncio.Task[None] | None = None
         self.transfer_summary: str | None = None
@@ -105,10 +106,13 @@ class Conversation:
             case SpeechStarted():
                 self._deadlines.stop_waiting()
             case SpeechContinued():
+                self._caller_speaks = True
                 self._hold_voice()
             case SpeechDiscarded():
+                self._caller_speaks = False
                 self._resume()
             case TurnEnded():
+                self._caller_speaks = False
                 self._deadlines.caller_active()
             case Transcribed():
                 await self._on_transcript(event)
@@ -131,12 +135,18 @@ class Conversation:
             self._player.paused = True
 
     def _may_be_interrupted(self) -> bool:
-        return self._reply is not None and self._reply.answer.transfer is None and self.state is not State.TRANSFERRING
+        return self._reply is not None and not self._handing_over()
+
+    def _handing_over(self) -> bool:
+        """An operator has been asked for: what is being said is heard to its end, then the call goes to the queue."""
+        asked = self._reply is not None and self._reply.answer.transfer is not None
+        return asked or self.state is State.TRANSFERRING
 
     async def _on_transcript(self, event: Transcribed) -> None:
         transcript, heard_us = event.transcript, self._reply is not None
-        if self.state is State.TRANSFERRING or (heard_us and not self._may_be_interrupted()):
+        if self._handing_over():
             self._note_caller(transcript)
+            self._resume()
         elif heard_us and not is_interruption(transcript, event.speech_ms):
             self._false_interruption(transcript)
         elif not transcript.text and not transcript.rejected:
@@ -160,7 +170,7 @@ class Conversation:
 
     async def _on_key(self, digit: str) -> None:
         self._journal.event("dtmf")  # never the digit: it may be part of a card number
-        if self.state is State.TRANSFERRING:
+        if self._handing_over():
             return
         await self._interrupt()
         if digit == OPERATOR_KEY and not self._keys:
@@ -177,9 +187,13 @@ class Conversation:
         if keys:
             self._journal.caller_turn(keys, None)
             self._respond(CallerSaid(keys, self._call.language, keyed=True), self._now())
+        else:
+            self._deadlines.listen(self._now())
 
     async def _on_due(self, due: Due) -> None:
         match due:
+            case Due.KEYS | Due.TOO_LONG if self._handing_over():
+                self._keys = ""
             case Due.KEYS:
                 await self._interrupt()
                 self._take_keys()
@@ -232,8 +246,8 @@ class Conversation:
             self._move(State.SPEAKING)
 
     def _start(self, reply: Reply, work: Coroutine[Any, Any, None]) -> None:
-        self._player.paused = False
         self._reply = reply
+        self._player.paused = self._caller_speaks and self._may_be_interrupted()
         self._task = self._tasks.create_task(self._run_reply(reply, work), name="reply")
 
     async def _run_reply(self, reply: Reply, work: Coroutine[Any, Any, None]) -> None:
@@ -284,7 +298,7 @@ class Conversation:
         reply.answer.interrupted = interrupted and self._player.pending
         self._player.flush()
         self._reply = self._task = None
-        if reply.answer.text:
+        if reply.answer.text or reply.answer.tool_calls or reply.answer.tokens_out:
             self._journal.turn(reply.answer)
         self._agent.heard(reply.answer.content_heard)
 
@@ -293,7 +307,8 @@ class Conversation:
     async def _fail(self, error: EngineError) -> None:
         """A component gave up: an apology, then the operator."""
         self._note_failure(error)
-        if self.state is State.TRANSFERRING:
+        if self._handing_over():
+            self._resume()
             return
         await self._give_up_reply()
         self._announce_transfer(TransferReason.COMPONENT_FAILURE, apology=f"apology.{error.stage}")

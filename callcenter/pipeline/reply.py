@@ -163,6 +163,7 @@ class Reply:
     def _note(self, act: AgentAct) -> None:
         match act:
             case ToolFinished():
+                self.answer.tool_calls += 1
                 self._journal.tool(self.answer.turn_number, act)
             case ModelAnswered():
                 self.answer.decided_by(act)

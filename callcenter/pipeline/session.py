@@ -73,6 +73,7 @@ class _Session:
             await self._converse()
         except asyncio.CancelledError:  # the drain's grace period is over
             self._facts.transferred = TransferReason.DRAINING
+            self._facts.hangup_by = HangupBy.AGENT
             raise
         except Exception as error:
             # The boundary between calls: whatever broke, this caller goes to a human and the others notice nothing.
@@ -157,4 +158,11 @@ class _Session:
         if self._facts.transferred is None:
             return None
         said = self._conversation.transfer_summary if self._conversation else None
-        return said or (self._agent.summary() if self._agent else None)
+        if said or self._agent is None:
+            return said
+        try:
+            return self._agent.summary()
+        except Exception as error:  # the end of the call is journaled whatever broke
+            metrics.errors_total.labels("session", type(error).__name__).inc()
+            self._log.error("summary_broke", error=type(error).__name__)
+            return None

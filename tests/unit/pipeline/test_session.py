@@ -418,3 +418,104 @@ def test_a_call_that_lasts_too_long_goes_to_the_operator() -> None:
 
     call = converse(caller, settings=Settings.model_validate({"call": {"max_duration_s": 8}}))
     assert call.end.transfer_reason is TransferReason.COMPLEX_QUESTION
+
+
+TRANSFER = TransferRequested(TransferReason.CUSTOMER_REQUEST, "wants a human")
+
+
+def test_speech_while_the_operator_is_being_asked_for_does_not_hold_the_announcement_for_ever() -> None:
+    async def caller(call: Call) -> None:
+        await _greeted(call)
+        await call.ask("operator")
+        await asyncio.sleep(1.0)
+        await call.ask("please", speech_ms=1500)
+        await asyncio.sleep(20)
+
+    script: Script = {"operator": [Said("I will connect you now, please hold the line."), 1.0, TRANSFER]}
+    call = converse(caller, script)
+    assert call.end.transfer_reason is TransferReason.CUSTOMER_REQUEST
+    assert call.registry.next == {CALL.call_id: "queue"}
+
+
+def test_a_key_during_the_announcement_does_not_undo_the_transfer() -> None:
+    async def caller(call: Call) -> None:
+        await _greeted(call)
+        await call.ask("operator")
+        await asyncio.sleep(1.2)
+        call.line.press("5")
+        await asyncio.sleep(20)
+
+    call = converse(caller, {"operator": [Said("I am connecting you with our operator."), TRANSFER]})
+    assert (call.end.outcome, call.end.transfer_summary) == (Outcome.TRANSFERRED, "wants a human")
+
+
+def test_failed_recognition_during_the_announcement_keeps_the_reason_of_the_transfer() -> None:
+    async def caller(call: Call) -> None:
+        await _greeted(call)
+        await call.ask("operator")
+        await asyncio.sleep(1.2)
+        call.recognizer.says.append(RecognitionError("worker died", kind="died"))
+        await call.line.speak(600)
+        await asyncio.sleep(20)
+
+    call = converse(caller, {"operator": [Said("I am connecting you with our operator."), TRANSFER]})
+    assert call.end.transfer_reason is TransferReason.CUSTOMER_REQUEST
+
+
+def test_keys_left_over_when_recognition_fails_do_not_break_the_call() -> None:
+    async def caller(call: Call) -> None:
+        await _greeted(call)
+        call.line.press("2")
+        await asyncio.sleep(0.2)
+        call.recognizer.says.append(RecognitionError("worker died", kind="died"))
+        await call.line.speak(400)
+        await asyncio.sleep(30)
+
+    call = converse(caller)
+    assert call.end.hangup_by is HangupBy.AGENT
+    assert call.end.transfer_reason is TransferReason.COMPONENT_FAILURE
+
+
+def test_a_lone_hash_over_our_voice_leaves_no_dead_air() -> None:
+    async def caller(call: Call) -> None:
+        await asyncio.sleep(0.2)
+        call.line.press("#")
+        await asyncio.sleep(40)
+
+    call = converse(caller)
+    assert [kind for kind in call.events() if kind.startswith("silence")] == ["silence_prompt", "silence_hangup"]
+
+
+def test_a_late_answer_does_not_talk_over_a_caller_who_went_on() -> None:
+    speaking: list[float] = []
+
+    async def caller(call: Call) -> None:
+        await _greeted(call)
+        call.recognizer.latency_ms = 1500
+        call.recognizer.says.extend(["winter tires", "for a camry"])
+        await call.line.speak(800)
+        await asyncio.sleep(0.8)
+        speaking.append(asyncio.get_running_loop().time())
+        await call.line.speak(4000)
+        speaking.append(asyncio.get_running_loop().time())
+        await asyncio.sleep(8)
+
+    call = converse(caller, {"winter tires": [Said(LONG)], "for a camry": [Said("Six models.")]})
+    over_the_caller = [at for at, loud in call.line.heard if loud and speaking[0] < at < speaking[1]]
+    assert not over_the_caller
+    assert call.turns()[max(call.turns())].content_heard == "Six models."
+
+
+def test_a_tool_of_an_answer_that_was_cut_before_its_first_word_has_its_turn() -> None:
+    tires = ToolFinished("search_tires", {}, {"tires": []}, 12, success=True)
+
+    async def caller(call: Call) -> None:
+        await _greeted(call)
+        await call.ask("winter tires")
+        await asyncio.sleep(1.0)
+        await call.ask("stop")
+        await asyncio.sleep(3)
+
+    call = converse(caller, {"winter tires": [tires, 5.0, Said("Late.")]})
+    (tool,) = call.records(ToolCallRecorded)
+    assert tool.turn_number in call.turns()
