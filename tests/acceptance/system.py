@@ -16,6 +16,7 @@ import psutil
 PROJECT = Path(__file__).parents[2]
 SECTIONS = ("AUDIOSOCKET", "HTTP", "WEB", "STORE")
 READY_S = 90
+STARTS = 3
 
 
 @dataclass(slots=True)
@@ -85,14 +86,19 @@ class System:
                     return call
                 await asyncio.sleep(0.2)
 
+    def check_alive(self) -> None:
+        """Raises NotStarted, with the last words of a `callcenter run` that has ended."""
+        if self.process.returncode is not None:
+            raise NotStarted(f"ended: {(self.folder / 'run.txt').read_text()[-3000:]}")
+
     async def wait_ready(self, url: str, within_s: float = 30) -> None:
         async with asyncio.timeout(within_s), httpx.AsyncClient() as client:
             while True:
                 try:
                     if (await client.get(url)).status_code == httpx.codes.OK:
                         return
-                except httpx.TransportError:
-                    pass  # not listening yet: that is what we wait for
+                except httpx.TransportError:  # not listening yet: that is what we wait for
+                    self.check_alive()
                 await asyncio.sleep(0.1)
 
     async def stop(self) -> int:
@@ -111,8 +117,27 @@ def _shown(call: dict[str, Any]) -> dict[str, Any]:
     return call
 
 
+class NotStarted(Exception):
+    """`callcenter run` ended; says its last words."""
+
+
 async def start(folder: Path, **settings: str) -> System:
-    """Start everything; returns when it is ready. `settings` are environment variables."""
+    """Start everything; returns when it is ready. `settings` are environment variables.
+
+    Ports are free when they are chosen, and now and then taken by somebody's connection before a server listens: then
+    others are chosen.
+    """
+    for _ in range(STARTS - 1):
+        try:
+            return await _start(folder, settings)
+        except NotStarted as error:
+            if "port" not in str(error):
+                raise
+            print(f"started again: {error}")
+    return await _start(folder, settings)
+
+
+async def _start(folder: Path, settings: Mapping[str, str]) -> System:
     state = folder / "state"
     env = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("CALLCENTER_", "OPENAI_"))},
@@ -135,16 +160,16 @@ async def start(folder: Path, **settings: str) -> System:
     try:
         await _wait_until_ready(system, state)
     except TimeoutError as error:
-        process.kill()
-        raise RuntimeError(f"not ready: {(folder / 'run.txt').read_text()[-3000:]}") from error
+        if process.returncode is None:
+            process.kill()
+        raise NotStarted(f"not ready: {(folder / 'run.txt').read_text()[-3000:]}") from error
     return system
 
 
 async def _wait_until_ready(system: System, state: Path) -> None:
     async with asyncio.timeout(READY_S):
         while not (state / "run.json").exists():
-            if system.process.returncode is not None:
-                raise RuntimeError(f"ended: {(system.folder / 'run.txt').read_text()[-3000:]}")
+            system.check_alive()
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.05)
         system.env = json.loads((state / "run.json").read_text())
