@@ -107,7 +107,7 @@ async def test_the_same_call_with_a_language_model(start_shop: StartShop, speak:
         (Fault("first_token_ms", 1500), None),
         (Fault("status", 429, times=1), None),
         (Fault("broken_arguments", times=1), None),
-        (Fault("drop", 0), "fallback"),
+        (Fault("drop", 3), "fallback"),
     ],
     ids=lambda value: value.kind if isinstance(value, Fault) else "",
 )
