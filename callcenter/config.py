@@ -86,6 +86,8 @@ class TurnSettings(Section):
 
     start_ms: Annotated[int, Field(ge=20)] = 60
     """So much speech makes a SpeechStarted."""
+    pause_ms: Annotated[int, Field(ge=20)] = 160
+    """So much silence, and the answer is prepared: thrown away when the caller goes on."""
     silence_ms: Annotated[int, Field(ge=100)] = 500
     """So much silence ends a turn."""
     dictation_silence_ms: Annotated[int, Field(ge=100)] = 1200

@@ -8,7 +8,7 @@ every place that passes it says at which rate. Models are shared; sessions and s
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from callcenter.records import Record, Scenario, TransferReason
@@ -75,15 +75,24 @@ class CallLine(Protocol):
 # ---------------------------------------------------------------- hearing
 
 
+class Activity(NamedTuple):
+    """Of one window of the caller's audio."""
+
+    probability: float
+    """Of speech, 0..1."""
+    level_dbfs: float
+    """RMS against full scale, -96 for digital silence."""
+
+
 class VoiceStream(Protocol):
     """Voice activity of one call."""
 
     @property
     def window_ms(self) -> int:
-        """How much audio one probability stands for."""
+        """How much audio one Activity stands for."""
 
-    async def feed(self, pcm: bytes) -> Sequence[float]:
-        """Probability of speech, 0..1, of every whole window that `pcm` completed (often none or one)."""
+    async def feed(self, pcm: bytes) -> Sequence[Activity]:
+        """Of every whole window that `pcm` completed (often none or one)."""
 
     def reset(self) -> None:
         """Forget the past: what follows is another utterance."""
@@ -95,6 +104,18 @@ class VoiceDetector(Protocol):
     async def start(self) -> None: ...
 
     def open(self, rate_hz: Literal[8000, 16000]) -> VoiceStream: ...
+
+    async def aclose(self) -> None: ...
+
+
+class TurnModel(Protocol):
+    """A model that hears in the voice whether the caller has finished: one voter of several, shared by all calls."""
+
+    async def start(self) -> None: ...
+
+    async def complete(self, pcm: bytes, rate_hz: Literal[8000, 16000]) -> float:
+        """Probability, 0..1, that the turn is complete; `pcm` is the utterance from its start to the pause. Raises
+        RecognitionError."""
 
     async def aclose(self) -> None: ...
 

@@ -27,6 +27,14 @@ class Peers:
         return any(ip in network for network in self._networks)
 
 
+def parse_address(address: str) -> tuple[str, int]:
+    """ "127.0.0.1:9092" or "[::1]:9092". Raises ConfigurationError."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise ConfigurationError(f"{address!r}: must be HOST:PORT, as 127.0.0.1:9092")
+    return host.strip("[]"), int(port)
+
+
 def listen(host: str, port: int, *, section: str, reuse_port: bool = False) -> socket.socket:
     """A listening socket (port 0: any free one). Raises ConfigurationError that names the key to mend.
 

@@ -22,7 +22,7 @@ from callcenter.events import (
     Transcribed,
     TurnEnded,
 )
-from callcenter.pipeline.turn_taking import Confirmed, Discarded, Ended, Signal, Started, TurnDetector
+from callcenter.pipeline.turn_taking import Confirmed, Discarded, Ended, Paused, Resumed, Signal, Started, TurnDetector
 from callcenter.ports import (
     AudioReceived,
     CallLine,
@@ -91,8 +91,8 @@ class Listener:
             self._utterance.feed(pcm)
         else:
             self._remember(pcm)
-        for probability in await self._voice.feed(pcm):
-            for signal in self._turns.feed(probability, self._voice.window_ms):
+        for activity in await self._voice.feed(pcm):
+            for signal in self._turns.feed(activity, self._voice.window_ms):
                 await self._handle(signal)
             if self._turns.speaking and not self._turns.silence_ms:
                 self._last_voiced_s = asyncio.get_running_loop().time()
@@ -110,6 +110,8 @@ class Listener:
                 await self._emit(SpeechStarted(at_ms))
             case Confirmed(speech_ms):
                 await self._emit(SpeechContinued(speech_ms))
+            case Paused() | Resumed():
+                pass
             case Discarded(speech_ms):
                 self._drop_utterance()
                 await self._emit(SpeechDiscarded(speech_ms))

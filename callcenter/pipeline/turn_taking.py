@@ -1,16 +1,21 @@
 """When the caller begins and ends a turn, from voice activity. Pure: told how much time has passed.
 
-TurnDetector.feed(probability, ms) -> signals
+TurnDetector.feed(activity, ms) -> signals
 
              voiced >= start_ms                silence long enough
     QUIET ------------------------> SPEAKING ------------------------> QUIET
                  Started               |  Confirmed (>= barge_in_ms)       Ended, or Discarded when it was too short
+                                       |  Paused (>= pause_ms of silence): what follows may be guessed at
+                                       |  Resumed: the guess was wrong
+
+In a pause the words and the voice may vote on whether the thought is complete: `judge`.
 """
 
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from callcenter.config import TurnSettings, VadSettings
+from callcenter.ports import Activity
 
 DISCARD_AFTER_MS = 200
 """A click needs no full silence to be known as one: what was interrupted by it goes on at once."""
@@ -30,6 +35,22 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """The caller may have finished: time to guess. Once a pause."""
+
+    speech_ms: int
+    silence_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The caller goes on after a Paused: whatever was guessed is void."""
+
+    silence_ms: int
+    """How long the pause was."""
+
+
+@dataclass(frozen=True, slots=True)
 class Discarded:
     speech_ms: int
 
@@ -42,7 +63,7 @@ class Ended:
     """How long the silence lasted that ended it; 0 when the turn was cut for its length."""
 
 
-Signal = Started | Confirmed | Discarded | Ended
+Signal = Started | Confirmed | Paused | Resumed | Discarded | Ended
 
 
 class _State(Enum):
@@ -59,6 +80,9 @@ class TurnDetector:
         self._silence_ms = 0
         self._length_ms = 0
         self._confirmed = False
+        self._paused = False
+        self._words: float | None = None
+        self._voice: float | None = None
         self.dictation = False
         """The caller dictates digits or an address: pauses between groups do not end the turn."""
 
@@ -71,8 +95,14 @@ class TurnDetector:
         """Of the pause that the caller is in while speaking."""
         return self._silence_ms
 
-    def feed(self, probability: float, ms: int) -> list[Signal]:
+    def judge(self, *, words: float | None = None, voice: float | None = None) -> None:
+        """Votes on the present pause, 0..1 that the thought is complete; forgotten when the caller goes on."""
+        self._words = words if words is not None else self._words
+        self._voice = voice if voice is not None else self._voice
+
+    def feed(self, activity: Activity, ms: int) -> list[Signal]:
         self._position_ms += ms
+        probability = activity.probability
         match self._state:
             case _State.QUIET:
                 return self._while_quiet(probability, ms)
@@ -94,13 +124,23 @@ class TurnDetector:
 
     def _while_speaking(self, probability: float, ms: int) -> list[Signal]:
         self._length_ms += ms
+        signals: list[Signal] = []
         if probability >= self._vad.release:
             self._voiced_ms += ms
-            self._silence_ms = 0
-            signals = self._confirm()
+            if self._paused:
+                signals.append(Resumed(self._silence_ms))
+            self._silence_ms, self._paused = 0, False
+            self._words = self._voice = None
+            signals += self._confirm()
         else:
             self._silence_ms += ms
-            signals = []
+            if (
+                not self._paused
+                and self._silence_ms >= self._turn.pause_ms
+                and self._voiced_ms >= self._turn.min_speech_ms
+            ):
+                self._paused = True
+                signals.append(Paused(self._voiced_ms, self._silence_ms))
         return signals + self._end()
 
     def _confirm(self) -> list[Signal]:
@@ -121,6 +161,7 @@ class TurnDetector:
             signal = Ended(self._voiced_ms, 0)
         else:
             return []
-        self._state = _State.QUIET
+        self._state, self._paused = _State.QUIET, False
+        self._words = self._voice = None
         self._voiced_ms = self._silence_ms = self._length_ms = 0
         return [signal]

@@ -10,6 +10,7 @@ from uuid import UUID
 from callcenter.audio import FRAME_MS, frame_bytes
 from callcenter.errors import EngineError
 from callcenter.ports import (
+    Activity,
     AgentAct,
     AudioReceived,
     CallerSaid,
@@ -89,8 +90,8 @@ class FakeVoice:
 
     window_ms = FRAME_MS
 
-    async def feed(self, pcm: bytes) -> Sequence[float]:
-        return [0.95 if any(pcm) else 0.01]
+    async def feed(self, pcm: bytes) -> Sequence[Activity]:
+        return [Activity(0.95, -12) if any(pcm) else Activity(0.01, -96)]
 
     def reset(self) -> None:
         pass

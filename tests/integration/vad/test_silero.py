@@ -37,7 +37,7 @@ async def probabilities(detector: SileroDetector, pcm: bytes, rate_hz: Rate, ste
     stream = detector.open(rate_hz)
     found: list[float] = []
     for at in range(0, len(pcm), step):
-        found += await stream.feed(pcm[at : at + step])
+        found += [window.probability for window in await stream.feed(pcm[at : at + step])]
     return found
 
 
@@ -65,6 +65,12 @@ async def test_silence_hum_and_noise_are_not_speech(detector: SileroDetector, ra
         assert sum(p > 0.5 for p in found) <= 1
 
 
+async def test_each_window_has_its_level(detector: SileroDetector) -> None:
+    full_scale = np.tile(np.array([32767, -32768], "<i2"), 128).tobytes()
+    levels = [window.level_dbfs for window in await detector.open(8000).feed(full_scale + bytes(512))]
+    assert levels == pytest.approx([0, -96], abs=0.1)
+
+
 async def test_the_size_of_the_pieces_does_not_matter(detector: SileroDetector, speech: dict[str, bytes]) -> None:
     at_once = await probabilities(detector, speech["uk"], 8000, step=len(speech["uk"]))
     in_odd_pieces = await probabilities(detector, speech["uk"], 8000, step=246)
@@ -84,9 +90,10 @@ async def test_calls_in_one_batch_get_what_each_would_get_alone(
 
 async def test_a_reset_stream_is_as_new(detector: SileroDetector, speech: dict[str, bytes]) -> None:
     stream = detector.open(8000)
-    first = await stream.feed(speech["ru"])
+    first = [window.probability for window in await stream.feed(speech["ru"])]
     stream.reset()
-    assert await stream.feed(speech["ru"]) == pytest.approx(first, abs=1e-4)
+    again = [window.probability for window in await stream.feed(speech["ru"])]
+    assert again == pytest.approx(first, abs=1e-4)
 
 
 async def test_a_cancelled_feed_harms_no_other_call(detector: SileroDetector, speech: dict[str, bytes]) -> None:

@@ -1,0 +1,1 @@
+"""The commands of `callcenter bench`, one a file. Heavy imports go inside the functions."""
