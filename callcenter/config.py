@@ -101,6 +101,8 @@ class TurnSettings(Section):
 
 
 class CallSettings(Section):
+    greet: bool = True
+    """False: the caller speaks first. For measuring: a person waits to be greeted."""
     silence_prompt_s: Annotated[float, Field(gt=0)] = 10.0
     silence_hangup_s: Annotated[float, Field(gt=0)] = 10.0
     max_duration_s: Annotated[float, Field(gt=0)] = 1800.0

@@ -84,7 +84,7 @@ class Conversation:
     async def run(self) -> None:
         """Greet and converse until the call has ended for us."""
         self._move(State.GREETING)
-        self._say(self._agent.greet())
+        self._say(self._agent.greet() if self._settings.call.greet else "")
         while self.state is not State.ENDED:
             try:
                 async with asyncio.timeout_at(self._deadlines.next()):
