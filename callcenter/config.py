@@ -88,6 +88,8 @@ class TurnSettings(Section):
     """So much speech makes a SpeechStarted."""
     pause_ms: Annotated[int, Field(ge=20)] = 160
     """So much silence, and the answer is prepared: thrown away when the caller goes on."""
+    max_guesses: Annotated[int, Field(ge=0)] = 3
+    """So often an answer is prepared in one turn of the caller's; each thrown away costs a model's tokens. 0: never."""
     silence_ms: Annotated[int, Field(ge=100)] = 500
     """So much silence ends a turn."""
     dictation_silence_ms: Annotated[int, Field(ge=100)] = 1200

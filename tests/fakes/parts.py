@@ -247,6 +247,14 @@ class FakeAgentSession:
     def expectation(self) -> Expectation:
         return self.agent.next_expectation
 
+    def checkpoint(self) -> Callable[[], None]:
+        said, heard = len(self.agent.said), len(self.agent.heard_texts)
+
+        def undo() -> None:
+            del self.agent.said[said:], self.agent.heard_texts[heard:]
+
+        return undo
+
     def summary(self) -> str:
         return "wants tires"
 
