@@ -181,7 +181,9 @@ class Utterance(Protocol):
 class RecognitionSession(Protocol):
     """Recognition for one call: keeps what is learnt of the line (cepstral means, language)."""
 
-    def begin(self, expectation: Expectation) -> Utterance: ...
+    def begin(self, expectation: Expectation, *, continues: bool = False) -> Utterance:
+        """`continues`: the utterance begun before was a guess in a pause, its transcript is void, and all of its audio
+        is fed again, with what follows. What it taught of the line is forgotten; else it is kept from now on."""
 
     async def aclose(self) -> None: ...
 
