@@ -133,7 +133,7 @@ class FakeRecognizer:
 class FakeRecognitionSession:
     recognizer: FakeRecognizer
 
-    def begin(self, expectation: Expectation) -> "FakeUtterance":
+    def begin(self, expectation: Expectation, *, continues: bool = False) -> "FakeUtterance":
         self.recognizer.expectations.append(expectation)
         return FakeUtterance(self.recognizer)
 
