@@ -60,7 +60,7 @@ class FixedSession:
     def __init__(self, rate_hz: int) -> None:
         self._rate_hz = rate_hz
 
-    def begin(self, expectation: Expectation) -> "FixedUtterance":
+    def begin(self, expectation: Expectation, *, continues: bool = False) -> "FixedUtterance":
         return FixedUtterance(self._rate_hz)
 
     async def aclose(self) -> None:

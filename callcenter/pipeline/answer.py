@@ -33,7 +33,6 @@ class Answer:
     """Of the journal; given when the answer is begun in earnest, not to a guess."""
     waterfall: Waterfall | None = None
     """None when nobody asked (greeting, silence prompt)."""
-    stt_latency_s: float = 0.0
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     text: str = ""
     segments: list[Segment] = field(default_factory=list)
@@ -83,11 +82,12 @@ class Answer:
         if self.waterfall is not None:
             self.waterfall.wait(since_s, now_s)
 
+    def after_ms(self, stage: Stage) -> int | None:
+        return None if self.waterfall is None else self.waterfall.after_ms(stage)
+
     def between_ms(self, first: Stage, second: Stage) -> int | None:
         """None when one of them was not reached; 0 when the second was ready before."""
-        if self.waterfall is None:
-            return None
-        from_ms, to_ms = self.waterfall.after_ms(first), self.waterfall.after_ms(second)
+        from_ms, to_ms = self.after_ms(first), self.after_ms(second)
         return None if from_ms is None or to_ms is None else max(0, to_ms - from_ms)
 
     def decided_by(self, answered: ModelAnswered) -> None:
@@ -134,7 +134,7 @@ class CallJournal:
                 interrupted=answer.interrupted,
                 llm_latency_ms=answer.between_ms(Stage.TRANSCRIPT, Stage.FIRST_TOKEN),
                 tts_latency_ms=answer.tts_latency_ms,
-                response_latency_ms=answer.waterfall and answer.waterfall.after_ms(Stage.FIRST_AUDIO),
+                response_latency_ms=answer.after_ms(Stage.FIRST_AUDIO),
                 timeline=answer.waterfall.timeline_ms() if answer.waterfall else {},
                 endpoint_reason=answer.endpoint_reason,
                 speculation="kept" if answer.guessed else "thrown away" if answer.waste.guesses else None,

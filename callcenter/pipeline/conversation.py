@@ -1,8 +1,8 @@
 """The course of one call: what each event means in each state. The session runs it; nothing here opens or closes parts.
 
 A caller's turn starts one reply; there is at most one reply at a time. Speech over a reply holds the voice first, and
-only what was really said decides whether the reply is given up or goes on where it stopped. While the caller pauses, the
-answer to what was said so far is guessed at (`replies`).
+only what was really said decides whether the reply is given up or goes on where it stopped. While the caller pauses,
+the answer to what was said so far is guessed at (`replies`).
 """
 
 import asyncio

@@ -23,9 +23,7 @@ class Finished:
 class Hearing:
     """Keeps the audio: what follows a pause is recognized together with what was before it."""
 
-    def __init__(
-        self, session: RecognitionSession, expectation: Expectation, rate_hz: int, timeout_s: float
-    ) -> None:
+    def __init__(self, session: RecognitionSession, expectation: Expectation, rate_hz: int, timeout_s: float) -> None:
         self.expectation = expectation
         self.pauses = 0
         """How many there have been: tells whether a late answer still belongs to the present one."""
@@ -67,12 +65,12 @@ class Hearing:
 
     async def so_far(self) -> Transcript | None:
         """What was said until the pause; None when that is not to be known, or the caller goes on."""
-        if self._result is None:
+        if (result := self._result) is None:
             return None
-        await asyncio.wait([self._result])
-        if self._result is None or self._result.cancelled() or self._result.exception() is not None:
+        await asyncio.wait([result])
+        if result.cancelled() or result.exception() is not None:
             return None
-        return self._result.result()[0]
+        return result.result()[0]
 
     async def finish(self, finished: Finished) -> Transcribed | RecognitionFailed:
         """The turn has ended: its final text."""

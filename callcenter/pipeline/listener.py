@@ -1,7 +1,7 @@
 """From the line's audio to events: voice activity, turns, recognition. One task a call; it never waits for the session
 longer than the events' queue is full (then the line drops its oldest audio, and counts it).
 
-In each pause the utterance so far is recognized, as if it were all: when the turn ends there, its text is known already;
+In each pause the utterance so far is recognized as if it were all: when the turn ends there, its text is known already;
 when the caller goes on, it is thrown away and what follows is heard together with what was before.
 """
 
@@ -40,7 +40,6 @@ from callcenter.ports import (
     TurnModel,
     VoiceDetector,
 )
-
 
 WORTH_A_GUESS = 0.3
 """As likely to be complete, by its words, as that an answer is prepared."""

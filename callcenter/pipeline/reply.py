@@ -160,7 +160,7 @@ class Reply:
     # ------------------------------------------------------------ the agent's acts
 
     def _keep_time(self, act: AgentAct) -> None:
-        """When was what reached, and how long others kept us waiting: a model until its first clause, then its tools."""
+        """What was reached when, and how long others kept us waiting: a model until its first clause, tools."""
         now_s = _now()
         match act:
             case ModelAsked():
@@ -181,6 +181,8 @@ class Reply:
                 if not self._tools:
                     self._end_wait(now_s)
                     self.tool_runs.clear()
+            case _:
+                pass
 
     def _end_wait(self, now_s: float) -> None:
         if self._waits_since_s is not None:
