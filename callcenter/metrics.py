@@ -40,6 +40,17 @@ worker_draining = Gauge("callcenter_worker_draining", "1 while no new calls are 
 response_latency = Histogram(
     "callcenter_response_latency_seconds", "End of speech to first audio frame", buckets=SECONDS
 )
+turn_stage = Histogram(
+    "callcenter_turn_stage_seconds",
+    "Stage of an answer, from the end of the caller's speech",
+    ["stage"],
+    buckets=SECONDS,
+)
+own_share = Histogram(
+    "callcenter_own_share_seconds",
+    "Of an answer's time, all but models and the wait for the end of speech",
+    buckets=SHORT_SECONDS,
+)
 endpointing_delay = Histogram("callcenter_endpointing_delay_seconds", "End of speech to the decision", buckets=SECONDS)
 stt_latency = Histogram("callcenter_stt_latency_seconds", "Decision to transcript", buckets=SECONDS)
 llm_first_token = Histogram("callcenter_llm_first_token_seconds", "Request to first token", buckets=SECONDS)
@@ -58,6 +69,11 @@ calls_total = Counter("callcenter_calls_total", "Ended calls", ["scenario", "out
 refused_total = Counter("callcenter_refused_total", "Calls not admitted", ["reason"])
 transfers_total = Counter("callcenter_transfers_total", "Calls handed to operators", ["reason"])
 errors_total = Counter("callcenter_errors_total", "Failures of components", ["component", "kind"])
+speculations_total = Counter(
+    "callcenter_speculations_total", "Guesses at an answer, begun in the caller's silence", ["result"]
+)
+wasted_tokens_total = Counter("callcenter_wasted_tokens_total", "Tokens of guesses that were thrown away")
+fillers_total = Counter("callcenter_fillers_total", "Phrases said because a tool took long")
 barge_ins_total = Counter("callcenter_barge_ins_total", "Interruptions", ["kind"])
 fallbacks_total = Counter("callcenter_fallbacks_total", "A lower tier took over", ["component", "tier"])
 tts_cache_total = Counter("callcenter_tts_cache_total", "Look-ups in the speech cache", ["result"])
