@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import time
+from contextlib import suppress
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
@@ -207,7 +208,7 @@ async def test_nagle_is_off() -> None:
     seen: list[int] = []
 
     async def look(call: CallInfo, line: CallLine) -> None:
-        transport = line._transport  # type: ignore[attr-defined]  # no port shows the socket
+        transport = line._out._transport  # type: ignore[attr-defined]  # no port shows the socket
         seen.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
 
     async with serving(look) as server, calling(server) as client:
@@ -220,3 +221,18 @@ async def test_a_call_starts_in_utc() -> None:
     async with serving(echo) as server, calling(server) as client:
         await hear(client, 1)
     assert isinstance(echo.calls[0].started_at, datetime)
+
+
+async def test_a_wait_that_is_given_up_does_not_keep_the_next_from_hearing() -> None:
+    heard: list[object] = []
+
+    async def be_impatient(call: CallInfo, line: CallLine) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(line.receive(), 0.05)
+        heard.append(await line.receive())
+
+    async with serving(be_impatient) as server, calling(server, sending=False) as client:
+        await asyncio.sleep(0.15)
+        client.send(encode_digit("3"))
+        await until(lambda: heard)
+    assert heard == [DigitReceived("3")]
