@@ -148,12 +148,14 @@ class Connection(asyncio.Protocol):
         if len(data) == self._usual_bytes and self._usual_run < USUAL_RUN and data.startswith(self._usual_header):
             self._usual_run += 1
             self._silent_watches = 0
-            waiting = self._waiting
-            if waiting is not None and not waiting.done():
-                self._waiting = None
-                waiting.set_result(AudioReceived(data[HEADER_BYTES:]))
-            else:
+            if (waiting := self._waiting) is None:
                 self._put_audio(data[HEADER_BYTES:])
+            else:
+                self._waiting = None
+                try:
+                    waiting.set_result(AudioReceived(data[HEADER_BYTES:]))
+                except asyncio.InvalidStateError:  # given up
+                    self._put_audio(data[HEADER_BYTES:])
         elif not self._inbox.closed:  # then it is only drained, so that our close leaves nothing unread
             self._read(data)
 
