@@ -19,6 +19,7 @@ from callcenter.audiosocket.server import AudioSocketServer
 from callcenter.config import Settings
 from callcenter.dialogue.grammar import build_grammars
 from callcenter.errors import RefusalReason
+from callcenter.fake_models import FakeSpeed, FixedRecognizer, ScriptedModel, ToneVoice
 from callcenter.journal import open_journal
 from callcenter.journal.relay import JournalRelay
 from callcenter.journal.spool import SpoolJournal
@@ -26,7 +27,7 @@ from callcenter.llm.openai_api import create_models
 from callcenter.logs import configure_logging
 from callcenter.loop_watch import watch_loop
 from callcenter.pipeline.session import Parts, serve_call
-from callcenter.ports import Agent, CallInfo, CallLine, Language, Recognizer, Voice
+from callcenter.ports import Agent, CallInfo, CallLine, Language, Recognizer, Synthesizer, Voice
 from callcenter.records import (
     CallEnded,
     CallStarted,
@@ -53,16 +54,19 @@ STORE_NAMES_RETRY_S = 0.3
 STORE_NAMES_WAIT_S = 5.0
 """The store may be starting beside us; the shop's own list of cars and brands serves when it does not come."""
 GRAMMAR_RECOGNIZER = "pocketsphinx"
+MEASURING = "--fake-models"
 log = structlog.get_logger()
 
 
-async def serve(settings: Settings) -> None:
-    """Run the media server until SIGTERM or SIGINT, then end the calls in good order. Raises ConfigurationError."""
+async def serve(settings: Settings, fakes: FakeSpeed | None = None) -> None:
+    """Run the media server until SIGTERM or SIGINT, then end the calls in good order. Raises ConfigurationError.
+
+    fakes: stand-ins of this speed instead of every model."""
     configure_logging(settings, "media")
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
-    async with MediaServer(settings).running() as server:
+    async with MediaServer(settings, fakes).running() as server:
         log.info("media_server_ready", audiosocket=server.audio_port, http=server.http_port)
         await stop.wait()
         log.info("media_server_draining", calls=server.active_calls)
@@ -70,9 +74,9 @@ async def serve(settings: Settings) -> None:
 
 
 class MediaServer:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, fakes: FakeSpeed | None = None) -> None:
         """Raises ConfigurationError."""
-        self._settings = settings
+        self._settings, self._fakes = settings, fakes
         self._shop = Shop.load(settings.shop)
         self._registry = InMemoryCallRegistry(settings.telephony, settings.language)
         self._tasks: list[asyncio.Task[None]] = []
@@ -99,7 +103,7 @@ class MediaServer:
             stack.push_async_callback(self._store.aclose)
             detector = SileroDetector()
             stack.push_async_callback(detector.aclose)
-            synthesizer, self._voice_why = choose_synthesizer(settings)
+            synthesizer, self._voice_why = self._choose_synthesizer()
             stack.push_async_callback(synthesizer.aclose)
             names, *_ = await asyncio.gather(self._store_names(), detector.start(), synthesizer.start())
             self._recognizer, self._recognizer_why = self._choose_recognizer(names)
@@ -118,7 +122,8 @@ class MediaServer:
                 self._registry,
                 settings,
             )
-            await self._warm(synthesizer, self._agent)
+            if isinstance(synthesizer, CachedSynthesizer):
+                await self._warm(synthesizer, self._agent)
             await self._listen(stack)
             yield self
 
@@ -152,6 +157,8 @@ class MediaServer:
 
     async def _store_names(self) -> CatalogueNames | None:
         """The store's cars and brands, waited for while it starts beside us; None when it does not come."""
+        if self._fakes is not None:
+            return None
         began_s = asyncio.get_running_loop().time()
         while asyncio.get_running_loop().time() - began_s < STORE_NAMES_WAIT_S:
             client = self._new_store_client()  # one a try: a store that is only starting must not open calls' breaker
@@ -163,12 +170,17 @@ class MediaServer:
             await asyncio.sleep(STORE_NAMES_RETRY_S)
         return None
 
+    def _choose_synthesizer(self) -> tuple[Synthesizer, str]:
+        return (ToneVoice(), MEASURING) if self._fakes is not None else choose_synthesizer(self._settings)
+
     def _choose_recognizer(self, names: CatalogueNames | None) -> tuple[Recognizer, str]:
+        if self._fakes is not None:
+            return FixedRecognizer(), MEASURING
         return choose_recognizer(self._settings, build_grammars(self._shop, names))
 
     def _create_agent(self, names: CatalogueNames | None) -> Agent:
         guided = self._recognizer.name == GRAMMAR_RECOGNIZER
-        models = create_models(self._settings.llm)
+        models = [ScriptedModel(self._fakes)] if self._fakes is not None else create_models(self._settings.llm)
         return create_agent(self._settings, self._shop, self._store, models, names=names, guided=guided)
 
     async def _warm(self, synthesizer: CachedSynthesizer, agent: Agent) -> None:

@@ -88,6 +88,8 @@ class TurnSettings(Section):
     """So much speech makes a SpeechStarted."""
     pause_ms: Annotated[int, Field(ge=20)] = 160
     """So much silence, and the answer is prepared: thrown away when the caller goes on."""
+    max_guesses: Annotated[int, Field(ge=0)] = 3
+    """So often an answer is prepared in one turn of the caller's; each thrown away costs a model's tokens. 0: never."""
     silence_ms: Annotated[int, Field(ge=100)] = 500
     """So much silence ends a turn."""
     dictation_silence_ms: Annotated[int, Field(ge=100)] = 1200
@@ -101,6 +103,8 @@ class TurnSettings(Section):
 
 
 class CallSettings(Section):
+    greet: bool = True
+    """False: the caller speaks first. For measuring: a person waits to be greeted."""
     silence_prompt_s: Annotated[float, Field(gt=0)] = 10.0
     silence_hangup_s: Annotated[float, Field(gt=0)] = 10.0
     max_duration_s: Annotated[float, Field(gt=0)] = 1800.0

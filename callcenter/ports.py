@@ -181,7 +181,9 @@ class Utterance(Protocol):
 class RecognitionSession(Protocol):
     """Recognition for one call: keeps what is learnt of the line (cepstral means, language)."""
 
-    def begin(self, expectation: Expectation) -> Utterance: ...
+    def begin(self, expectation: Expectation, *, continues: bool = False) -> Utterance:
+        """`continues`: the utterance begun before was a guess in a pause, its transcript is void, and all of its audio
+        is fed again, with what follows. What it taught of the line is forgotten; else it is kept from now on."""
 
     async def aclose(self) -> None: ...
 
@@ -306,6 +308,12 @@ class ChatModel(Protocol):
 # ---------------------------------------------------------------- deciding: the agent
 
 
+class Gate(Protocol):
+    """Such as asyncio.Event: closed until somebody opens it."""
+
+    async def wait(self) -> object: ...
+
+
 @dataclass(frozen=True, slots=True)
 class CallerSaid:
     """The caller's turn, as the agent gets it."""
@@ -317,6 +325,8 @@ class CallerSaid:
     """Speech that was not understood; `text` is ""."""
     keyed: bool = False
     """Typed on the keypad: `text` is digits."""
+    settled: Gate | None = field(default=None, compare=False)
+    """Given for words that the caller may yet go on from: what changes anything outside of the session waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +351,20 @@ class ToolFinished:
     duration_ms: int
     success: bool
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAsked:
+    """A model is being asked."""
+
+    model: str
+    tokens_in: int
+    """Estimated, at four characters a token: what is known when the answer is given up before ModelAnswered."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstToken:
+    """The model has begun to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +423,8 @@ AgentAct = (
     Said
     | ToolStarted
     | ToolFinished
+    | ModelAsked
+    | FirstToken
     | ModelAnswered
     | FellBack
     | ScenarioRecognized
@@ -423,6 +449,10 @@ class AgentSession(Protocol):
 
     def expectation(self) -> Expectation:
         """What the caller is expected to say next."""
+
+    def checkpoint(self) -> Callable[[], None]:
+        """Remember this moment; calling what is returned takes back everything that came after it. For an answer that
+        is prepared before the caller has finished; never while respond() runs."""
 
     def summary(self) -> str:
         """For the operator: what the caller wants and what was found, in one or two sentences."""

@@ -1,26 +1,55 @@
 """callcenter serve: the media server."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from callcenter.config import Settings
+
+MOST_CALLS = 1000
+"""With --fake-models, unless the settings say otherwise: what is measured is how many there can be."""
+NEVER_S = 86_400.0
 
 
 def serve(
     listen: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="Of AudioSocket.", show_default="settings: audiosocket")
     ] = "",
+    fake_models: Annotated[
+        bool,
+        typer.Option(
+            "--fake-models",
+            help="Recognizer, language model and voice are replaced by ones of known speed; any UUID is taken, nobody "
+            "is greeted or asked whether they are still there. For measuring the rest.",
+        ),
+    ] = False,
+    first_token_ms: Annotated[int, typer.Option(min=0, help="Of the fake language model.")] = 300,
+    tokens_per_s: Annotated[float, typer.Option(min=1, help="Of the fake language model.")] = 40,
 ) -> None:
     """Run the media server: it takes the calls. Ends calls in good order at SIGTERM or Ctrl-C."""
     import uvloop
 
     from callcenter.app import serve as serve_calls
     from callcenter.config import load_settings
+    from callcenter.fake_models import FakeSpeed
     from callcenter.sockets import parse_address
 
     settings = load_settings()
     if listen:
         host, port = parse_address(listen)
-        settings = settings.model_copy(
-            update={"audiosocket": settings.audiosocket.model_copy(update={"host": host, "port": port})}
-        )
-    uvloop.run(serve_calls(settings))
+        settings = _changed(settings, "audiosocket", host=host, port=port)
+    if fake_models:
+        settings = _for_measuring(settings)
+    uvloop.run(serve_calls(settings, FakeSpeed(first_token_ms, tokens_per_s) if fake_models else None))
+
+
+def _for_measuring(settings: "Settings") -> "Settings":
+    if "max_calls" not in settings.audiosocket.model_fields_set:
+        settings = _changed(settings, "audiosocket", max_calls=MOST_CALLS)
+    settings = _changed(settings, "call", greet=False, silence_prompt_s=NEVER_S)
+    return _changed(settings, "telephony", accept_unknown=True)
+
+
+def _changed(settings: "Settings", section: str, **values: Any) -> "Settings":
+    return settings.model_copy(update={section: getattr(settings, section).model_copy(update=values)})

@@ -129,7 +129,7 @@ class UploadSession:
     def __init__(self, recognizer: OpenAIRecognizer, rate_hz: Literal[8000, 16000], language: Language) -> None:
         self.recognizer, self.rate_hz, self.language = recognizer, rate_hz, language
 
-    def begin(self, expectation: Expectation) -> "Upload":
+    def begin(self, expectation: Expectation, *, continues: bool = False) -> "Upload":
         return Upload(self, expectation.prompt)
 
     async def aclose(self) -> None:

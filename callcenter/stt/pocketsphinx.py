@@ -60,32 +60,43 @@ class PocketsphinxRecognizer:
 
 class GrammarSession:
     """`ports.RecognitionSession`: keeps the line's cepstral means. What was rejected does not move them: it may have
-    been noise."""
+    been noise. Nor does a guess, whose audio comes once more in the utterance that continues it."""
 
     def __init__(self, recognizer: PocketsphinxRecognizer, rate_hz: Literal[8000, 16000]) -> None:
         self.recognizer = recognizer
         self.rate_hz = rate_hz
         self.means = LINE_MEANS
+        self._begun = 0
+        self._guessed: str | None = None
+        """The means after the last utterance, until it is known that it was no guess."""
 
-    def begin(self, expectation: Expectation) -> ProcessUtterance:
+    def begin(self, expectation: Expectation, *, continues: bool = False) -> ProcessUtterance:
+        if self._guessed and not continues:
+            self.means = self._guessed
+        self._guessed = None
+        self._begun += 1
         options = {
             "grammar": expectation.state,
             "choices": list(expectation.choices),
             "means": self.means,
             "rate_hz": self.rate_hz,
         }
-        return ProcessUtterance(self.recognizer.pool, options, partial(self._interpret, expectation))
+        return ProcessUtterance(self.recognizer.pool, options, partial(self._interpret, expectation, self._begun))
 
     async def aclose(self) -> None:
         """Nothing is kept elsewhere; utterances are their owner's to cancel."""
 
-    def _interpret(self, expected: Expectation, result: Result, audio_ms: int, latency_ms: int) -> Transcript:
+    def _interpret(
+        self, expected: Expectation, number: int, result: Result, audio_ms: int, latency_ms: int
+    ) -> Transcript:
         values = result.values
         if values["unknown_choices"]:
             metrics.errors_total.labels("stt", "unknown_word").inc(values["unknown_choices"])
         sure = confidence(values["likelihood_ratio"])
         rejected = sure < 0.5
-        if not rejected:
+        if not rejected and number == self._begun:
+            self._guessed = values["means"]
+        elif not rejected:  # the next one has begun meanwhile, and nobody gave this one up
             self.means = values["means"]
         return Transcript(
             text="" if rejected else values["text"],

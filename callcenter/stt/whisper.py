@@ -56,7 +56,7 @@ class WhisperSession:
     def __init__(self, pool: WorkerPool, rate_hz: Literal[8000, 16000]) -> None:
         self._pool, self._rate_hz = pool, rate_hz
 
-    def begin(self, expectation: Expectation) -> ProcessUtterance:
+    def begin(self, expectation: Expectation, *, continues: bool = False) -> ProcessUtterance:
         return ProcessUtterance(self._pool, {"rate_hz": self._rate_hz, "prompt": expectation.prompt}, _interpret)
 
     async def aclose(self) -> None:

@@ -105,10 +105,28 @@ async def test_the_lines_means_are_kept_but_not_moved_by_what_was_rejected(
 ) -> None:
     session = recognizer.open(uuid4(), 8000, "en")
     await recognize(session, speak("Я не розумію, що ви кажете.", "uk"), Expectation("root"))
-    assert session.means == LINE_MEANS
     await recognize(session, speak("where is my order"), Expectation("root"))
+    assert session.means == LINE_MEANS
+    session.begin(Expectation("root")).cancel()
     assert session.means != LINE_MEANS
     assert float(session.means.split(",")[0]) == pytest.approx(45, abs=5)
+
+
+async def test_a_guess_that_was_void_teaches_nothing_of_the_line(
+    recognizer: PocketsphinxRecognizer, speak: Speak
+) -> None:
+    guessing, patient = (recognizer.open(uuid4(), 8000, "en") for _ in range(2))
+    pcm = speak("where is my order")
+    assert (await recognize(guessing, pcm, Expectation("root"))).text == "where is my order"
+    again = guessing.begin(Expectation("root"), continues=True)
+    again.feed(pcm)
+    assert (await again.finish()).text == "where is my order"
+    await recognize(patient, pcm, Expectation("root"))
+    for session in (guessing, patient):
+        session.begin(Expectation("root")).cancel()
+    once, twice = ([float(mean) for mean in session.means.split(",")] for session in (patient, guessing))
+    assert twice == pytest.approx(once, abs=0.5), "moved twice they would differ by 1.5"
+    assert guessing.means != LINE_MEANS
 
 
 async def test_calls_that_speak_at_once_do_not_mix(recognizer: PocketsphinxRecognizer, speak: Speak) -> None:
