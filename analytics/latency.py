@@ -8,7 +8,7 @@ from datetime import datetime
 import asyncpg
 
 from analytics.database import QUERIES
-from callcenter.records import STAGES
+from callcenter.records import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Wasted:
 @dataclass(frozen=True, slots=True)
 class Latency:
     stages: tuple[StageLatency, ...]
-    """In the order of STAGES; without those that no answer reached."""
+    """In the order of Stage; without those that no answer reached."""
     endpoint_reasons: Mapping[str, int]
     """How many answers by why the caller's turn was taken to have ended."""
     speculations: Mapping[str, int]
@@ -49,7 +49,7 @@ async def read_latency(connection: asyncpg.Connection, started_from: datetime, s
         guesses = await connection.fetch(QUERIES["guesses"], started_from, started_before)
     known = {row["stage"]: StageLatency(**row) for row in stages}
     return Latency(
-        stages=tuple(known[stage] for stage in STAGES if stage in known),
+        stages=tuple(known[stage] for stage in Stage if stage in known),
         endpoint_reasons=_counted(guesses, "endpoint_reason"),
         speculations=_counted(guesses, "speculation"),
         wasted=Wasted(

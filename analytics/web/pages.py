@@ -19,7 +19,7 @@ from analytics.web.rendering import Pages, percentiles_of
 from analytics.web.strings import load_strings
 from analytics.web.waterfall import pieces, scale_ms
 from callcenter.ports import Language
-from callcenter.records import STAGES, Outcome, Scenario
+from callcenter.records import Outcome, Scenario, Stage
 
 FOLDER = Path(__file__).parent
 FILES = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
@@ -79,7 +79,7 @@ def make_router(language: Language) -> APIRouter:
             call=call,
             timed_turns=[turn for turn in call.turns if any(getattr(turn, name) is not None for name in TIMES)],
             bars={turn.turn_number: bar for turn in call.turns if (bar := pieces(turn.timeline, scale))},
-            stages=STAGES,
+            stages=list(Stage),
             percentiles=percentiles_of(call),
         )
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from callcenter.records import STAGES
+from callcenter.records import Stage
 
 WIDTH = 1000
 """Of the widest bar, in units of its drawing."""
 SHORTEST_SCALE_MS = 1000
-AFTERWARDS = "heard"
+AFTERWARDS = Stage.HEARD
 """The only stage behind the first sound: seconds later, it would press all others together."""
 
 
@@ -40,5 +40,5 @@ def pieces(timeline: Mapping[str, int], scale_ms: int) -> tuple[Piece, ...]:
 
 
 def _reached(timeline: Mapping[str, int]) -> list[tuple[str, int]]:
-    stages = [(stage, timeline[stage]) for stage in STAGES if stage in timeline and stage != AFTERWARDS]
+    stages = [(stage, timeline[stage]) for stage in Stage if stage in timeline and stage != AFTERWARDS]
     return sorted(stages, key=lambda reached: reached[1])

@@ -15,7 +15,7 @@ import pytest
 from analytics.web.strings import choose_language, load_strings
 from callcenter.journal.repository import Repository
 from callcenter.ports import Language
-from callcenter.records import STAGES, HangupBy, Outcome, Record, Scenario, Speaker, TransferReason
+from callcenter.records import HangupBy, Outcome, Record, Scenario, Speaker, Stage, TransferReason
 from tests.fakes.recorded_calls import RecordedCall
 from tests.integration.analytics.web import browsing, settings_for
 
@@ -146,7 +146,7 @@ def test_every_value_of_the_journal_has_a_name_in_every_language() -> None:
         "reason": TransferReason,
         "hangup": HangupBy,
         "speaker": Speaker,
-        "stage": STAGES,
+        "stage": Stage,
         "endpoint": ("words", "voice", "silence", "dictation", "length"),
         "speculation": ("kept", "thrown away"),
     }

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.web.waterfall import WIDTH, Piece, pieces, scale_ms
-from callcenter.records import STAGES
+from callcenter.records import Stage
 
 
 def test_each_piece_begins_where_the_one_before_it_ended() -> None:
@@ -32,7 +32,7 @@ def test_an_answer_of_nothing_known_has_no_bar() -> None:
     assert pieces({"of_a_newer_program": 7, "heard": 900}, scale_ms([])) == ()
 
 
-@given(st.lists(st.dictionaries(st.sampled_from(STAGES), st.integers(-50, 100_000)), max_size=5))
+@given(st.lists(st.dictionaries(st.sampled_from([*map(str, Stage)]), st.integers(-50, 100_000)), max_size=5))
 def test_no_piece_leaves_the_drawing(timelines: list[dict[str, int]]) -> None:
     scale = scale_ms(timelines)
     for timeline in timelines:
