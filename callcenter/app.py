@@ -19,7 +19,7 @@ from callcenter.audiosocket.server import AudioSocketServer
 from callcenter.config import Settings
 from callcenter.dialogue.grammar import build_grammars
 from callcenter.errors import RefusalReason
-from callcenter.fake_models import FakeSpeed, FixedRecognizer, ScriptedModel, ToneVoice
+from callcenter.fake_models import Fakes, FixedRecognizer, ScriptedModel, ToneVoice
 from callcenter.journal import open_journal
 from callcenter.journal.relay import JournalRelay
 from callcenter.journal.spool import SpoolJournal
@@ -58,10 +58,10 @@ MEASURING = "--fake-models"
 log = structlog.get_logger()
 
 
-async def serve(settings: Settings, fakes: FakeSpeed | None = None) -> None:
+async def serve(settings: Settings, fakes: Fakes | None = None) -> None:
     """Run the media server until SIGTERM or SIGINT, then end the calls in good order. Raises ConfigurationError.
 
-    fakes: stand-ins of this speed instead of every model."""
+    fakes: stand-ins instead of models."""
     configure_logging(settings, "media")
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
@@ -74,7 +74,7 @@ async def serve(settings: Settings, fakes: FakeSpeed | None = None) -> None:
 
 
 class MediaServer:
-    def __init__(self, settings: Settings, fakes: FakeSpeed | None = None) -> None:
+    def __init__(self, settings: Settings, fakes: Fakes | None = None) -> None:
         """Raises ConfigurationError."""
         self._settings, self._fakes = settings, fakes
         self._shop = Shop.load(settings.shop)
@@ -171,10 +171,12 @@ class MediaServer:
         return None
 
     def _choose_synthesizer(self) -> tuple[Synthesizer, str]:
-        return (ToneVoice(), MEASURING) if self._fakes is not None else choose_synthesizer(self._settings)
+        if self._fakes is not None and not self._fakes.llm_only:
+            return ToneVoice(), MEASURING
+        return choose_synthesizer(self._settings)
 
     def _choose_recognizer(self, names: CatalogueNames | None) -> tuple[Recognizer, str]:
-        if self._fakes is not None:
+        if self._fakes is not None and not self._fakes.llm_only:
             return FixedRecognizer(), MEASURING
         return choose_recognizer(self._settings, build_grammars(self._shop, names))
 

@@ -24,6 +24,9 @@ def serve(
             "is greeted or asked whether they are still there. For measuring the rest.",
         ),
     ] = False,
+    fake_llm: Annotated[
+        bool, typer.Option("--fake-llm", help="The same, with only the language model replaced.")
+    ] = False,
     first_token_ms: Annotated[int, typer.Option(min=0, help="Of the fake language model.")] = 300,
     tokens_per_s: Annotated[float, typer.Option(min=1, help="Of the fake language model.")] = 40,
 ) -> None:
@@ -32,16 +35,18 @@ def serve(
 
     from callcenter.app import serve as serve_calls
     from callcenter.config import load_settings
-    from callcenter.fake_models import FakeSpeed
+    from callcenter.fake_models import Fakes
     from callcenter.sockets import parse_address
 
     settings = load_settings()
     if listen:
         host, port = parse_address(listen)
         settings = _changed(settings, "audiosocket", host=host, port=port)
-    if fake_models:
+    fakes = None
+    if fake_models or fake_llm:
+        fakes = Fakes(first_token_ms, tokens_per_s, llm_only=not fake_models)
         settings = _for_measuring(settings)
-    uvloop.run(serve_calls(settings, FakeSpeed(first_token_ms, tokens_per_s) if fake_models else None))
+    uvloop.run(serve_calls(settings, fakes))
 
 
 def _for_measuring(settings: "Settings") -> "Settings":
