@@ -3,11 +3,29 @@
 Labels have few values: never a call id, a number or words.
 """
 
+from bisect import bisect_left
+from collections.abc import Sequence
+
 from prometheus_client import Counter, Gauge, Histogram
 
 SECONDS = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 5.0, 10.0)
 SHORT_SECONDS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.06, 0.1, 0.3, 1.0)
 CALL_SECONDS = (5, 10, 20, 30, 60, 120, 180, 300, 600, 1200, 1800)
+
+
+class BatchHistogram(Histogram):
+    """For what happens thousands of times a second: `observe` would cost more than the frame that it is told of."""
+
+    def observe_all(self, amounts: Sequence[float]) -> None:
+        """As `observe` of each."""
+        counts: dict[int, int] = {}
+        for amount in amounts:
+            bucket = bisect_left(self._upper_bounds, amount)
+            counts[bucket] = counts.get(bucket, 0) + 1
+        for bucket, count in counts.items():
+            self._buckets[bucket].inc(count)
+        self._sum.inc(sum(amounts))
+
 
 # gauges of the media server are summed over its workers
 active_calls = Gauge("callcenter_active_calls", "Calls being served", multiprocess_mode="livesum")
@@ -39,7 +57,7 @@ llm_first_token = Histogram("callcenter_llm_first_token_seconds", "Request to fi
 llm_latency = Histogram("callcenter_llm_latency_seconds", "Request to last token", buckets=SECONDS)
 tts_first_audio = Histogram("callcenter_tts_first_audio_seconds", "Sentence to its first audio", buckets=SECONDS)
 tool_duration = Histogram("callcenter_tool_duration_seconds", "Tool calls", ["tool"], buckets=SECONDS)
-frame_lateness = Histogram(
+frame_lateness = BatchHistogram(
     "callcenter_frame_lateness_seconds", "Outgoing frame after its deadline", buckets=SHORT_SECONDS
 )
 loop_lag = Histogram("callcenter_loop_lag_seconds", "Event loop wake-up after its time", buckets=SHORT_SECONDS)

@@ -1,5 +1,6 @@
 """callcenter serve: the media server."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,10 +13,20 @@ MOST_CALLS = 1000
 NEVER_S = 86_400.0
 
 
+class App(StrEnum):
+    SHOP = "shop"
+    ECHO = "echo"
+    TONE = "tone"
+
+
 def serve(
     listen: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="Of AudioSocket.", show_default="settings: audiosocket")
     ] = "",
+    app: Annotated[
+        App,
+        typer.Option(help="echo and tone: the line alone, for measuring; any UUID, no HTTP, no settings but its own."),
+    ] = App.SHOP,
     fake_models: Annotated[
         bool,
         typer.Option(
@@ -33,15 +44,22 @@ def serve(
     """Run the media server: it takes the calls. Ends calls in good order at SIGTERM or Ctrl-C."""
     import uvloop
 
-    from callcenter.app import serve as serve_calls
     from callcenter.config import load_settings
-    from callcenter.fake_models import Fakes
     from callcenter.sockets import parse_address
 
     settings = load_settings()
     if listen:
         host, port = parse_address(listen)
         settings = _changed(settings, "audiosocket", host=host, port=port)
+    if app is not App.SHOP:
+        from callcenter.echo import echo, serve_line, tone
+
+        uvloop.run(serve_line(settings, echo if app is App.ECHO else tone))
+        return
+
+    from callcenter.app import serve as serve_calls
+    from callcenter.fake_models import Fakes
+
     fakes = None
     if fake_models or fake_llm:
         fakes = Fakes(first_token_ms, tokens_per_s, llm_only=not fake_models)
