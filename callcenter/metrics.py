@@ -31,6 +31,19 @@ class BatchHistogram(Histogram):
 active_calls = Gauge("callcenter_active_calls", "Calls being served", multiprocess_mode="livesum")
 free_slots = Gauge("callcenter_free_slots", "Calls that would still be admitted", multiprocess_mode="livesum")
 stt_queue_depth = Gauge("callcenter_stt_queue_depth", "Utterances waiting for a worker", multiprocess_mode="livesum")
+worker_queue_depth = Gauge(
+    "callcenter_worker_queue_depth", "Jobs waiting for worker processes", ["stage"], multiprocess_mode="livesum"
+)
+worker_oldest_wait = Gauge(
+    "callcenter_worker_oldest_wait_seconds",
+    "Since when the oldest of them waits",
+    ["stage"],
+    multiprocess_mode="livemax",
+)
+worker_rss_bytes = Gauge(
+    "callcenter_worker_rss_bytes", "Memory of worker processes", ["stage"], multiprocess_mode="livesum"
+)
+workers_ready = Gauge("callcenter_workers_ready", "Worker processes that serve", ["stage"], multiprocess_mode="livesum")
 spool_depth = Gauge("callcenter_spool_depth", "Journal records not yet in PostgreSQL", multiprocess_mode="livesum")
 breaker_open = Gauge(
     "callcenter_breaker_open", "1 while the circuit breaker is open", ["component"], multiprocess_mode="max"
@@ -78,5 +91,8 @@ barge_ins_total = Counter("callcenter_barge_ins_total", "Interruptions", ["kind"
 fallbacks_total = Counter("callcenter_fallbacks_total", "A lower tier took over", ["component", "tier"])
 tts_cache_total = Counter("callcenter_tts_cache_total", "Look-ups in the speech cache", ["result"])
 tokens_total = Counter("callcenter_tokens_total", "Tokens of language models", ["model", "direction"])
+worker_restarts_total = Counter(
+    "callcenter_worker_restarts_total", "Worker processes replaced: died, or grew too big", ["stage", "reason"]
+)
 frames_dropped_total = Counter("callcenter_frames_dropped_total", "Audio frames given up", ["direction"])
 connections_rejected_total = Counter("callcenter_connections_rejected_total", "Broken connections", ["kind"])
