@@ -28,11 +28,8 @@ def serve(
     tokens_per_s: Annotated[float, typer.Option(min=1, help="Of the fake language model.")] = 40,
 ) -> None:
     """Run the media server: it takes the calls. Ends calls in good order at SIGTERM or Ctrl-C."""
-    import uvloop
-
-    from callcenter.app import serve as serve_calls
     from callcenter.config import load_settings
-    from callcenter.fake_models import FakeSpeed
+    from callcenter.media.workers import become_worker
     from callcenter.sockets import parse_address
 
     settings = load_settings()
@@ -41,7 +38,15 @@ def serve(
         settings = _changed(settings, "audiosocket", host=host, port=port)
     if fake_models:
         settings = _for_measuring(settings)
-    uvloop.run(serve_calls(settings, FakeSpeed(first_token_ms, tokens_per_s) if fake_models else None))
+    settings, place = become_worker(settings)
+
+    # only now: the parent of several workers stays light, and what these import must find it as it is in a worker
+    import uvloop
+
+    from callcenter.app import serve as serve_calls
+    from callcenter.fake_models import FakeSpeed
+
+    uvloop.run(serve_calls(settings, FakeSpeed(first_token_ms, tokens_per_s) if fake_models else None, place))
 
 
 def _for_measuring(settings: "Settings") -> "Settings":

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -82,6 +83,18 @@ class WorkerPool:
     def queue_depth(self) -> int:
         """Jobs with complete input and no end yet."""
         return sum(stream.finished for worker in self._workers for stream in worker.streams.values())
+
+    @property
+    def oldest_wait_s(self) -> float:
+        """How long the job that has waited longest for its first result has done so since its input was complete."""
+        streams = (stream for worker in self._workers for stream in worker.streams.values())
+        since_s = min((s.finished_at_s for s in streams if s.finished_at_s and not s.started), default=None)
+        return 0.0 if since_s is None else time.monotonic() - since_s
+
+    @property
+    def size(self) -> int:
+        """Workers that there are to be."""
+        return len(self._workers)
 
     @property
     def ready_workers(self) -> int:

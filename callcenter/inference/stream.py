@@ -44,6 +44,8 @@ class WorkerStream:
         """It has given a result: it cannot be repeated."""
         self.retried = False
         self.finished = False
+        self.finished_at_s: float | None = None
+        """Monotonic clock."""
         self.ended = False
         self._error = error
         self._timeout_s = timeout_s
@@ -68,6 +70,7 @@ class WorkerStream:
         if self.ended or self.finished:
             return
         self.finished = True
+        self.finished_at_s = time.monotonic()
         self._write(encode(Kind.FINISH, self.number, {"deadline_s": time.monotonic() + self._timeout_s}))
         self._set_alarm()
 
