@@ -34,11 +34,11 @@ def worker_count(settings: Settings) -> int:
     wanted = settings.media.workers
     if wanted == "auto":
         count = max(1, len(os.sched_getaffinity(0)) - 1)
-        if count > 1 and settings.redis_url is None:
+        if count > 1 and not settings.redis_url:
             log.warning("one_media_worker", why="redis_url (REDIS_URL) is not set", cores_allow=count)
             return 1
         return count
-    if wanted > 1 and settings.redis_url is None:
+    if wanted > 1 and not settings.redis_url:
         raise ConfigurationError(
             f"media.workers: {wanted} need Redis, where they find each other's calls; set redis_url (REDIS_URL), or "
             "one worker (CALLCENTER_MEDIA__WORKERS=1)"

@@ -19,7 +19,7 @@ import structlog
 
 from callcenter import metrics
 from callcenter.config import TelephonySettings
-from callcenter.errors import CallRefused, RefusalReason, RegistryError
+from callcenter.errors import CallRefused, ConfigurationError, RefusalReason, RegistryError
 from callcenter.ports import CallInfo, Language, NextStep
 from callcenter.telephony import redis_scripts as scripts
 from callcenter.telephony.registry import KEPT_S
@@ -41,20 +41,22 @@ class RedisCallRegistry:
     """A `ports.CallExchange`."""
 
     def __init__(self, url: str, settings: TelephonySettings, language: Language, secret: bytes) -> None:
-        """secret: shared by the workers; it protects callers' numbers."""
+        """secret: shared by the workers; it protects callers' numbers. Raises ConfigurationError."""
         from redis.asyncio import Redis
         from redis.asyncio.retry import Retry
         from redis.backoff import NoBackoff
 
         self._settings, self._language, self._seal = settings, language, Seal(secret)
-        # once more at once: a connection that idled may have been cut
-        self._redis = Redis.from_url(
-            url,
-            decode_responses=True,
-            socket_timeout=ANSWER_S,
-            socket_connect_timeout=ANSWER_S,
-            retry=Retry(NoBackoff(), 1),
-        )
+        try:
+            self._redis = Redis.from_url(
+                url,
+                decode_responses=True,
+                socket_timeout=ANSWER_S,
+                socket_connect_timeout=ANSWER_S,
+                retry=Retry(NoBackoff(), 1),  # a connection that idled may have been cut
+            )
+        except ValueError as error:
+            raise ConfigurationError(f"redis_url: {error}; set redis_url (REDIS_URL)") from error
         self._announce, self._admit, self._decide, self._release = (
             self._redis.register_script(text)
             for text in (scripts.ANNOUNCE, scripts.ADMIT, scripts.DECIDE, scripts.RELEASE)
