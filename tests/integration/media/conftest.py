@@ -77,7 +77,7 @@ class Server:
     def _worker_of(self, client: AudioSocketClient) -> int:
         _, port = client._transport.get_extra_info("sockname")  # its own end
         for worker in self.workers():
-            if any(each.raddr and each.raddr.port == port for each in worker.net_connections("tcp")):
+            if any(each.raddr[1:] == (port,) for each in worker.net_connections("tcp")):
                 return worker.pid
         raise AssertionError("no worker has this call")
 

@@ -65,7 +65,7 @@ async def contents(url: str) -> str:
     async with Redis.from_url(url, decode_responses=True) as redis:
         keys = sorted(await redis.keys("*"))
         values = [
-            await (redis.hgetall(key) if await redis.type(key) == "hash" else redis.zrange(key, 0, -1, withscores=True))  # type: ignore[misc]  # redis-py's types
+            await (redis.hgetall(key) if await redis.type(key) == "hash" else redis.zrange(key, 0, -1, withscores=True))
             for key in keys
         ]
     return repr(list(zip(keys, values, strict=True)))

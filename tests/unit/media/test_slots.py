@@ -32,7 +32,8 @@ def test_so_many_are_taken_and_given_back() -> None:
 
 def test_nothing_is_free_before_the_server_listens_and_after() -> None:
     slots = Slots(2)
-    assert (slots.free, refusal(slots.take)) == (0, RefusalReason.DRAINING)
+    assert slots.free == 0
+    assert refusal(slots.take) is RefusalReason.DRAINING
     slots.open()
     slots.take()
     slots.close()
@@ -61,7 +62,8 @@ def test_an_overloaded_worker_refuses_and_the_other_one_does_not() -> None:
     assert refusal(idle.take) is None
     assert busy.refusal is idle.refusal is None, "a call may land at the other"
     idle.set_overload(RefusalReason.RECOGNIZER_BUSY)
-    assert (busy.refusal, busy.free) == (RefusalReason.LOOP_LATE, 0)
+    reason: RefusalReason | None = busy.refusal
+    assert (reason, busy.free) == (RefusalReason.LOOP_LATE, 0)
     busy.set_overload(None)
     assert (busy.refusal, idle.refusal, refusal(busy.take)) == (None, None, None)
 
