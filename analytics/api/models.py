@@ -33,6 +33,7 @@ class Call(BaseModel):
     degraded: str | None
     figures: dict[str, Any] | None
     cost_breakdown: dict[str, float] | None
+    """stt, llm, tts, telephony; of these, wasted_usd for guesses that were thrown away."""
     total_cost_usd: float | None
 
 
@@ -59,6 +60,16 @@ class Turn(BaseModel):
     grammar: str | None
     grammar_size: int | None
     rejected: bool
+    timeline: dict[str, int]
+    """Milliseconds from the end of the caller's speech, by stage."""
+    endpoint_reason: str | None
+    speculation: str | None
+    wasted_tokens_in: int
+    wasted_tokens_out: int
+    wasted_tts_characters: int
+    wasted_stt_audio_ms: int
+    stt_backend: str | None
+    tts_backend: str | None
     cost_usd: float | None
 
 
@@ -95,6 +106,34 @@ class CallPage(BaseModel):
 
 class CallAnswer(BaseModel):
     data: DetailedCall
+
+
+class StageLatency(BaseModel):
+    stage: str
+    answers: int
+    p50_ms: int
+    p95_ms: int
+
+
+class Wasted(BaseModel):
+    tokens_in: int
+    tokens_out: int
+    tts_characters: int
+    stt_audio_ms: int
+
+
+class Latency(BaseModel):
+    started_from: datetime
+    started_before: datetime
+    stages: list[StageLatency]
+    """From the end of the caller's speech, in the order in which an answer is made."""
+    endpoint_reasons: dict[str, int]
+    speculations: dict[str, int]
+    wasted: Wasted
+
+
+class LatencyAnswer(BaseModel):
+    data: Latency
 
 
 class Problem(BaseModel):

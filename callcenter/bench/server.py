@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
 from callcenter.bench.processes import with_children
 from callcenter.errors import CallCenterError
 
@@ -34,6 +36,11 @@ class Server:
     def pids(self) -> list[int]:
         """It and its workers."""
         return with_children(self.pid)
+
+    async def metrics(self) -> str:
+        """As Prometheus gets them."""
+        async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+            return (await client.get(f"http://127.0.0.1:{self.http_port}/metrics")).text
 
 
 def free_port() -> int:
