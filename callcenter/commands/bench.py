@@ -8,6 +8,8 @@ BENCHES = (
     "answers",
     "calls",
     "capacity",
+    "overload",
+    "soak",
 )
 """Modules of callcenter.commands.benches: each holds a function of its own name, the command."""
 
