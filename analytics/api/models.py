@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, field_validator
+
+from callcenter.records import Stage
 
 
 class Call(BaseModel):
@@ -71,6 +73,12 @@ class Turn(BaseModel):
     stt_backend: str | None
     tts_backend: str | None
     cost_usd: float | None
+
+    @field_validator("timeline")
+    @classmethod
+    def _in_order(cls, timeline: dict[str, int]) -> dict[str, int]:
+        """PostgreSQL orders keys by their length. What a newer program has noted comes last."""
+        return {stage: timeline[stage] for stage in dict.fromkeys([*Stage, *timeline]) if stage in timeline}
 
 
 class ToolCall(BaseModel):
