@@ -4,11 +4,12 @@ from importlib import import_module
 
 import typer
 
-<<<<<<< HEAD
 BENCHES = (
     "answers",
     "calls",
     "capacity",
+    "overload",
+    "soak",
     "vad",
 )
 """Modules of callcenter.commands.benches: each holds a function of its own name, the command."""

@@ -42,9 +42,8 @@ def serve(
     tokens_per_s: Annotated[float, typer.Option(min=1, help="Of the fake language model.")] = 40,
 ) -> None:
     """Run the media server: it takes the calls. Ends calls in good order at SIGTERM or Ctrl-C."""
-    import uvloop
-
     from callcenter.config import load_settings
+    from callcenter.media.workers import become_worker
     from callcenter.sockets import parse_address
 
     settings = load_settings()
@@ -52,19 +51,28 @@ def serve(
         host, port = parse_address(listen)
         settings = _changed(settings, "audiosocket", host=host, port=port)
     if app is not App.SHOP:
-        from callcenter.echo import echo, serve_line, tone
-
-        uvloop.run(serve_line(settings, echo if app is App.ECHO else tone))
+        _serve_line(settings, app)
         return
+    if fake_models or fake_llm:
+        settings = _for_measuring(settings)
+    settings, place = become_worker(settings)
+
+    # only now: the parent of several workers stays light, and what these import must find it as it is in a worker
+    import uvloop
 
     from callcenter.app import serve as serve_calls
     from callcenter.fake_models import Fakes
 
-    fakes = None
-    if fake_models or fake_llm:
-        fakes = Fakes(first_token_ms, tokens_per_s, llm_only=not fake_models)
-        settings = _for_measuring(settings)
-    uvloop.run(serve_calls(settings, fakes))
+    fakes = Fakes(first_token_ms, tokens_per_s, llm_only=not fake_models) if fake_models or fake_llm else None
+    uvloop.run(serve_calls(settings, fakes, place))
+
+
+def _serve_line(settings: "Settings", app: App) -> None:
+    import uvloop
+
+    from callcenter.echo import echo, serve_line, tone
+
+    uvloop.run(serve_line(settings, echo if app is App.ECHO else tone))
 
 
 def _for_measuring(settings: "Settings") -> "Settings":

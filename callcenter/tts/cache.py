@@ -63,6 +63,10 @@ class CachedSynthesizer:
     def name(self) -> str:
         return self._inner.name
 
+    @property
+    def inner(self) -> Synthesizer:
+        return self._inner
+
     async def start(self) -> None:
         await self._inner.start()
         if self._files:

@@ -152,10 +152,16 @@ class _Simulation:
     def _read(self, wait_s: float) -> None:
         for key, _ in self._selector.select(wait_s):
             key.data.read()
+            self._let_go(key.data, key.fileobj)
+
+    def _let_go(self, line: Line, sock: Any) -> None:
+        """Of a socket that has been closed: another may get its number."""
+        if line.sock is None:
+            self._selector.unregister(sock)
 
     def _tick(self, line: Line, due_s: float) -> bool:
         """Whether the line goes on."""
-        if line.lost:
+        if line.lost or (line.sock is None and line.through):
             return False
         if line.sock is None:
             try:
@@ -167,5 +173,7 @@ class _Simulation:
             return True
         at_s = now()
         self._late_s.append(at_s - due_s)
+        sock = line.sock
         line.tick(at_s)
+        self._let_go(line, sock)
         return not line.lost
