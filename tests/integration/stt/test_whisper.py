@@ -15,6 +15,7 @@ from callcenter.errors import ConfigurationError, RecognitionError
 from callcenter.ports import Expectation, RecognitionSession, Transcript
 from callcenter.stt.models import NEEDED_FILES
 from callcenter.stt.whisper import WhisperRecognizer
+from callcenter.stt.whisper_model import Window
 from tests.fakes.tiny_whisper import make_tiny_whisper
 
 pytest.importorskip("faster_whisper", reason="the whisper extra is not installed")
@@ -29,8 +30,8 @@ def ukrainian(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @asynccontextmanager
-async def running(model: Path) -> AsyncIterator[WhisperRecognizer]:
-    recognizer = WhisperRecognizer(model, workers=1, timeout_s=60)
+async def running(model: Path, window: Window = "padded") -> AsyncIterator[WhisperRecognizer]:
+    recognizer = WhisperRecognizer(model, window=window, workers=1, timeout_s=60)
     await recognizer.start()
     try:
         yield recognizer
@@ -79,6 +80,20 @@ async def test_speech_longer_than_a_window_is_transcribed_to_its_end(ukrainian: 
     async with running(ukrainian) as recognizer:
         transcript = await recognize(recognizer.open(uuid4(), 8000, "uk"), NOISE * 17)
         assert transcript.text.count(SAYS) == 2
+
+
+async def test_short_windows_hear_several_at_once_and_each_its_own(ukrainian: Path) -> None:
+    async with running(ukrainian, "short") as recognizer:
+        session = recognizer.open(uuid4(), 8000, "uk")
+        heard = await asyncio.gather(
+            *(recognize(session, NOISE[: 8000 * seconds]) for seconds in (1, 2, 2, 1)),
+            recognize(session, NOISE[:640]),
+            recognize(session, NOISE, prompt="Nokian, Michelin"),
+        )
+        assert [transcript.text for transcript in heard[:4]] == [SAYS] * 4
+        assert {transcript.language for transcript in heard[:4]} == {"uk"}
+        assert heard[4].rejected
+        assert heard[5].text != SAYS
 
 
 async def test_cancelled_and_killed_utterances_leave_the_next_call_alone(ukrainian: Path) -> None:
