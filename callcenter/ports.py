@@ -220,6 +220,10 @@ class SpeechStream(Protocol):
     def rate_hz(self) -> int: ...
 
     @property
+    def backend(self) -> str:
+        """Whose voice it is, cached or not: Synthesizer.name of who made it."""
+
+    @property
     def cached(self) -> bool:
         """It came from the cache: nothing was synthesized, nothing is billed."""
 

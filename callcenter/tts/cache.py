@@ -29,7 +29,7 @@ MEMORY_BYTES = 32 * 2**20
 """Half an hour of speech; warmed phrases stay whatever else is said."""
 PIECE_BYTES = LINE_RATE_HZ * SAMPLE_BYTES // 2
 WARM_AT_ONCE = 2
-_VERSION = 1
+_VERSION = 2
 """Of the keys: one more when the same words sound different (a voice's settings in code)."""
 
 
@@ -186,7 +186,7 @@ class CachedSpeech:
     def __init__(
         self, cache: CachedSynthesizer, key: str, text: str, voice: Voice, rate_hz: int, pcm: bytes | None
     ) -> None:
-        self.rate_hz = rate_hz
+        self.backend, self.rate_hz = cache.name, rate_hz
         self.cached = pcm is not None
         """Settled when the first chunk is there."""
         self._cache, self._key, self._text, self._voice, self._pcm = cache, key, text, voice, pcm

@@ -173,6 +173,7 @@ class FakeSpeech:
     text: str
     error: EngineError | None
     rate_hz: int = 8000
+    backend: str = "fake"
     cached: bool = False
 
     async def __aiter__(self) -> AsyncGenerator[bytes, None]:
