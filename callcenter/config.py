@@ -9,10 +9,19 @@ import os
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from callcenter.errors import ConfigurationError
@@ -76,6 +85,41 @@ class TelephonySettings(Section):
     """From one number; the rest goes to the queue."""
 
 
+class MediaSettings(Section):
+    """The processes that carry the calls."""
+
+    workers: Literal["auto"] | Annotated[int, Field(ge=1, le=64)] = "auto"
+    """They share the two ports; "auto" is one a core but one. More than one need Redis (redis_url): that is where they
+    find each other's announced calls."""
+    loop_lag_warning_ms: Annotated[float, Field(gt=0)] = 20.0
+    """The event loop woke so late (p99 of some seconds): frames are as late."""
+    gil_wait_warning_ms: Annotated[float, Field(gt=0)] = 20.0
+    """A thread waited so long for the interpreter (p99 of some seconds): something holds it."""
+
+
+class AdmissionSettings(Section):
+    """Above these a worker refuses calls, so that those in progress are not harmed; below `resume` it takes them again.
+    audiosocket.max_calls comes on top."""
+
+    loop_lag_ms: Annotated[float, Field(gt=0)] = 20.0
+    """Moving average of how late the event loop wakes."""
+    loop_lag_resume_ms: Annotated[float, Field(gt=0)] = 10.0
+    recognizer_waiting: Annotated[int, Field(ge=1)] = 16
+    """Utterances that wait for a recognizer's worker, of this media worker."""
+    recognizer_waiting_resume: Annotated[int, Field(ge=0)] = 8
+    recognizer_wait_ms: Annotated[float, Field(gt=0)] = 1500.0
+    """How long the oldest of them has waited."""
+    recognizer_wait_resume_ms: Annotated[float, Field(gt=0)] = 500.0
+
+    @model_validator(mode="after")
+    def _resume_is_lower(self) -> Self:
+        for name in ("loop_lag_ms", "recognizer_waiting", "recognizer_wait_ms"):
+            resume = f"{name.removesuffix('_ms')}_resume{'_ms' if name.endswith('_ms') else ''}"
+            if getattr(self, resume) > getattr(self, name):
+                raise ValueError(f"{resume} must not be above {name}")
+        return self
+
+
 class VadSettings(Section):
     threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
     release: Annotated[float, Field(gt=0, lt=1)] = 0.35
@@ -88,6 +132,8 @@ class TurnSettings(Section):
     """So much speech makes a SpeechStarted."""
     pause_ms: Annotated[int, Field(ge=20)] = 160
     """So much silence, and the answer is prepared: thrown away when the caller goes on."""
+    max_guesses: Annotated[int, Field(ge=0)] = 3
+    """So often an answer is prepared in one turn of the caller's; each thrown away costs a model's tokens. 0: never."""
     silence_ms: Annotated[int, Field(ge=100)] = 500
     """So much silence ends a turn."""
     dictation_silence_ms: Annotated[int, Field(ge=100)] = 1200
@@ -101,6 +147,8 @@ class TurnSettings(Section):
 
 
 class CallSettings(Section):
+    greet: bool = True
+    """False: the caller speaks first. For measuring: a person waits to be greeted."""
     silence_prompt_s: Annotated[float, Field(gt=0)] = 10.0
     silence_hangup_s: Annotated[float, Field(gt=0)] = 10.0
     max_duration_s: Annotated[float, Field(gt=0)] = 1800.0
@@ -176,6 +224,8 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     store: StoreSettings = StoreSettings()
     telephony: TelephonySettings = TelephonySettings()
+    media: MediaSettings = MediaSettings()
+    admission: AdmissionSettings = AdmissionSettings()
     vad: VadSettings = VadSettings()
     turn: TurnSettings = TurnSettings()
     call: CallSettings = CallSettings()

@@ -27,12 +27,28 @@ class SpeechDiscarded:
 
 
 @dataclass(frozen=True, slots=True)
+class Guessed:
+    """The caller pauses: what was said so far, and may be all."""
+
+    transcript: Transcript
+    speech_ms: int
+    paused_at_s: float
+    """Monotonic clock of the last voiced sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuessVoid:
+    """The caller goes on: the last Guessed was not all."""
+
+    audio_ms: int
+    """That was recognized for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class TurnEnded:
-    """The caller has finished; recognition is under way."""
+    """The caller has finished; recognition may be under way."""
 
     speech_ms: int
-    ended_at_s: float
-    """Monotonic clock of the last voiced sample: response latency counts from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,13 @@ class Transcribed:
     transcript: Transcript
     speech_ms: int
     ended_at_s: float
+    """Monotonic clock of the last voiced sample: response latency counts from here."""
+    endpoint_at_s: float
+    """When it was decided that the turn had ended."""
+    transcribed_at_s: float
+    """When its text was there: perhaps before that."""
+    reason: str
+    """Why the turn was taken to have ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +84,8 @@ CallEvent = (
     SpeechStarted
     | SpeechContinued
     | SpeechDiscarded
+    | Guessed
+    | GuessVoid
     | TurnEnded
     | Transcribed
     | RecognitionFailed

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 from uuid import UUID
 
+from callcenter.errors import RefusalReason
 from callcenter.records import Record, Scenario, TransferReason
 
 Language = Literal["en", "uk", "ru"]
@@ -220,10 +221,6 @@ class SpeechStream(Protocol):
     def rate_hz(self) -> int: ...
 
     @property
-    def backend(self) -> str:
-        """Whose voice it is, cached or not: Synthesizer.name of who made it."""
-
-    @property
     def cached(self) -> bool:
         """It came from the cache: nothing was synthesized, nothing is billed."""
 
@@ -312,6 +309,12 @@ class ChatModel(Protocol):
 # ---------------------------------------------------------------- deciding: the agent
 
 
+class Gate(Protocol):
+    """Such as asyncio.Event: closed until somebody opens it."""
+
+    async def wait(self) -> object: ...
+
+
 @dataclass(frozen=True, slots=True)
 class CallerSaid:
     """The caller's turn, as the agent gets it."""
@@ -323,6 +326,8 @@ class CallerSaid:
     """Speech that was not understood; `text` is ""."""
     keyed: bool = False
     """Typed on the keypad: `text` is digits."""
+    settled: Gate | None = field(default=None, compare=False)
+    """Given for words that the caller may yet go on from: what changes anything outside of the session waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +352,20 @@ class ToolFinished:
     duration_ms: int
     success: bool
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAsked:
+    """A model is being asked."""
+
+    model: str
+    tokens_in: int
+    """Estimated, at four characters a token: what is known when the answer is given up before ModelAnswered."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstToken:
+    """The model has begun to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,6 +424,8 @@ AgentAct = (
     Said
     | ToolStarted
     | ToolFinished
+    | ModelAsked
+    | FirstToken
     | ModelAnswered
     | FellBack
     | ScenarioRecognized
@@ -429,6 +450,10 @@ class AgentSession(Protocol):
 
     def expectation(self) -> Expectation:
         """What the caller is expected to say next."""
+
+    def checkpoint(self) -> Callable[[], None]:
+        """Remember this moment; calling what is returned takes back everything that came after it. For an answer that
+        is prepared before the caller has finished; never while respond() runs."""
 
     def summary(self) -> str:
         """For the operator: what the caller wants and what was found, in one or two sentences."""
@@ -469,3 +494,30 @@ class CallRegistry(Protocol):
 
     def release(self, call_id: UUID) -> None:
         """The call has left us; what was decided stays known until the dialplan has asked for it."""
+
+
+class CallExchange(CallRegistry, Protocol):
+    """A CallRegistry and its other side: what the dialplan tells and asks."""
+
+    @property
+    def draining(self) -> bool: ...
+
+    def drain(self) -> None:
+        """From now on no call is announced or admitted by this process."""
+
+    async def announce(self, call: CallInfo, refusal: RefusalReason | None = None) -> None:
+        """A call is about to come; for `refusal`, or another reason of its own, it is refused: raises CallRefused. Its
+        AudioSocket will then be refused too, and its end can still be journaled.
+
+        A second announcement of a UUID is refused and leaves the first as it was.
+        """
+
+    async def next_step(self, call_id: UUID) -> NextStep:
+        """Where the call goes after us; the queue for one that is not known."""
+
+    async def waiting(self, call_id: UUID) -> CallInfo | None:
+        """A call that was announced, not refused then, and never admitted. Raises RegistryError."""
+
+    async def started_at(self, call_id: UUID) -> datetime | None:
+        """The other half of the key of everything journaled; None for a call that is not or no longer known. Raises
+        RegistryError."""

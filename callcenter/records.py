@@ -50,6 +50,23 @@ class HangupBy(StrEnum):
     FAILURE = "failure"
 
 
+class Stage(StrEnum):
+    """What an answer passes, in the order in which it is made."""
+
+    ENDPOINT = "endpoint"
+    """It was decided that the caller's turn had ended."""
+    TRANSCRIPT = "transcript"
+    """The turn's final text."""
+    FIRST_TOKEN = "first_token"  # noqa: S105  # of a language model
+    """The first words of the answer, from the model or the rules."""
+    FIRST_SENTENCE = "first_sentence"
+    """Its first clause went to the voice."""
+    FIRST_AUDIO = "first_audio"
+    """Its first frame is on the line."""
+    HEARD = "heard"
+    """Its last frame was played, or it was interrupted."""
+
+
 class Speaker(StrEnum):
     CUSTOMER = "customer"
     BOT = "bot"
@@ -105,6 +122,22 @@ class TurnRecorded:
     """Sentences that the grammar of this turn accepts; None when the recognizer has no grammar."""
     rejected: bool = False
     """The recognizer heard something that it does not know."""
+    timeline: Mapping[str, int] = field(default_factory=dict)
+    """Milliseconds from the end of the caller's speech to each Stage that was reached, for our own turns. What a
+    guess had ready may stand before "endpoint"; "first_audio" is `response_latency_ms`."""
+    endpoint_reason: str | None = None
+    """Why the caller's turn was taken to have ended: "words", "voice", "silence", "dictation", "length"."""
+    speculation: str | None = None
+    """What became of the last guess at this answer, begun in the caller's silence: "kept" or "thrown away"."""
+    wasted_tokens_in: int = 0
+    """This and the next three: the work of guesses thrown away before this answer; not in the counts above."""
+    wasted_tokens_out: int = 0
+    wasted_tts_characters: int = 0
+    wasted_stt_audio_ms: int = 0
+    stt_backend: str | None = None
+    """Who heard the caller (`wasted_stt_audio_ms` is its work too), by its name in the shop's prices."""
+    tts_backend: str | None = None
+    """Who spoke the answer, likewise."""
 
 
 @dataclass(frozen=True, slots=True)

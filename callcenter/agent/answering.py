@@ -22,7 +22,9 @@ from callcenter.ports import (
     ChatModel,
     ChatRequest,
     FellBack,
+    FirstToken,
     ModelAnswered,
+    ModelAsked,
     Said,
     TextDelta,
     ToolRequest,
@@ -35,7 +37,8 @@ MOST_TOOLS = 4
 """In one answer; a model that wants more may call again."""
 log = structlog.get_logger(__name__)
 
-AnswerAct = Said | ModelAnswered | FellBack
+CHARACTERS_A_TOKEN = 4
+AnswerAct = Said | ModelAsked | FirstToken | ModelAnswered | FellBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +88,14 @@ class Answering:
         began_s, first_token_ms = clock(), None
         spoken, requests, usage = SpokenText(), list[ToolRequest](), Usage(0, 0)
         messages = self.history.messages(cut=bool(answer.text))
+        yield ModelAsked(model.name, sum(len(message.content) for message in messages) // CHARACTERS_A_TOKEN)
         try:
             stream = model.stream(ChatRequest(messages, tools, self.max_tokens, self.temperature))
             async with aclosing(stream) as deltas:
                 async for delta in deltas:
                     if first_token_ms is None:
                         first_token_ms = round((clock() - began_s) * 1000)
+                        yield FirstToken()
                     match delta:
                         case TextDelta(text):
                             if clause := spoken.feed(text):

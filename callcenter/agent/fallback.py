@@ -8,7 +8,7 @@ When a model broke off after words were spoken, no other model could go on, and 
 the sentence: they apologize in one phrase and give their own answer. Words that were spoken are not spoken again.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from callcenter import metrics
@@ -53,6 +53,15 @@ class FallbackSession:
 
     def expectation(self) -> Expectation:
         return self._rules.expectation()
+
+    def checkpoint(self) -> Callable[[], None]:
+        undo_models, undo_rules = self._models.checkpoint(), self._rules.checkpoint()
+
+        def undo() -> None:
+            undo_models()
+            undo_rules()
+
+        return undo
 
     def summary(self) -> str:
         return self._rules.summary()

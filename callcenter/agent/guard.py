@@ -1,7 +1,7 @@
 """What a model must not say: its own instructions, and prices that no tool gave it. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -56,6 +56,15 @@ class PriceGuard:
                     self.learn(part)
             case _:
                 pass
+
+    def checkpoint(self) -> Callable[[], None]:
+        """Calling what is returned takes back everything that came after now."""
+        known = frozenset(self._known)
+
+        def undo() -> None:
+            self._known = set(known)
+
+        return undo
 
     def allow(self, words: str) -> None:
         """The caller's own numbers may be said back to him."""

@@ -1,6 +1,7 @@
 """The memory of a conversation as a model gets it: what the caller said and what he really heard. Pure."""
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from callcenter.ports import CallerSaid, ChatMessage, ToolRequest
@@ -76,6 +77,16 @@ class History:
         left = _letters(text)
         for one in turn.rounds:
             one.text, left = _cut(one.text, left)
+
+    def checkpoint(self) -> Callable[[], None]:
+        """Calling what is returned takes back everything that came after now."""
+        # turns and rounds grow and are cut in place: what is kept are copies, and what is put back are copies again
+        kept = copy.deepcopy((self._turns, self._open))
+
+        def undo() -> None:
+            self._turns, self._open = copy.deepcopy(kept)
+
+        return undo
 
     def last_words(self) -> str:
         return next((turn.said for turn in reversed(self._turns) if turn.said), "")

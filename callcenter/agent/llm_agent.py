@@ -118,6 +118,17 @@ class LlmSession:
     def expectation(self) -> Expectation:
         return Expectation()
 
+    def checkpoint(self) -> Callable[[], None]:
+        undo_history, undo_prices = self._history.checkpoint(), self._answering.prices.checkpoint()
+        has_scenario = self._has_scenario
+
+        def undo() -> None:
+            undo_history()
+            undo_prices()
+            self._has_scenario = has_scenario
+
+        return undo
+
     def summary(self) -> str:
         if words := self._history.last_words():
             return self._shop.phrase("summary.said", self._call.language, words=words[:MOST_SUMMED_UP])
@@ -148,6 +159,8 @@ class LlmSession:
                 return
             for act in self._starting(answer.requests, turn):
                 yield act
+            if said.settled is not None and any(self._toolbox.changes(one.name) for one in answer.requests):
+                await said.settled.wait()
             runs = await asyncio.gather(*(self._toolbox.run(one.name, one.arguments) for one in answer.requests))
             answer.results = tuple(run.for_model for run in runs)
             for act in self._finished(runs, turn):

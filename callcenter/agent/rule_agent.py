@@ -75,6 +75,9 @@ class RuleSession:
     def expectation(self) -> Expectation:
         return self._engine.expectation()
 
+    def checkpoint(self) -> Callable[[], None]:
+        return self._engine.checkpoint()
+
     def summary(self) -> str:
         return self._engine.summary()
 
@@ -91,6 +94,8 @@ class RuleSession:
             if tool is None:
                 return
             yield ToolStarted(tool.name, tool.arguments)
+            if said.settled is not None and self._toolbox.changes(tool.name):
+                await said.settled.wait()
             run = await self._toolbox.run(tool.name, tool.arguments)
             try:
                 steps = self._told(tool.name, tool.arguments, run.finished)

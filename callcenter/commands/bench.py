@@ -4,7 +4,16 @@ from importlib import import_module
 
 import typer
 
-BENCHES = ("calls", "stt", "tts", "vad")
+BENCHES = (
+    "answers",
+    "calls",
+    "capacity",
+    "overload",
+    "soak",
+    "stt",
+    "tts",
+    "vad",
+)
 """Modules of callcenter.commands.benches: each holds a function of its own name, the command."""
 
 bench_app = typer.Typer(no_args_is_help=True)

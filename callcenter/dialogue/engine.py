@@ -1,7 +1,7 @@
 """The engine of one call: hear, decide by the flow, answer. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from callcenter.dialogue.actions import ACTIONS, search, talk
@@ -110,6 +110,11 @@ class Engine:
             fixed.startswith(letters) or letters.startswith(fixed) for fixed in self._rules.fixed(self._language)
         ):
             memory.misunderstood = memory.idle = 0
+
+    def checkpoint(self) -> Callable[[], None]:
+        """Calling what is returned takes back everything that came after now."""
+        kept = self._memory.copy()
+        return lambda: self._memory.become(kept.copy())
 
     def expectation(self) -> Expectation:
         state = self._memory.state

@@ -1,7 +1,7 @@
 """What the engine remembers of a call."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum, auto
 
 from callcenter.dialogue.offer import Offer, Stock
@@ -76,6 +76,17 @@ class Memory:
     """The caller's last words."""
     used: Counter[str] = field(default_factory=Counter)
     """How often a phrase was used: its variations take turns."""
+
+    def copy(self) -> "Memory":
+        """Apart from this one: nothing of it that can change is shared."""
+        return replace(
+            self, named=set(self.named), requests=list(self.requests), seen=set(self.seen), used=Counter(self.used)
+        )
+
+    def become(self, other: "Memory") -> None:
+        """Remember what `other` does, which is not to be used any more."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(other, one.name))
 
     @property
     def search_scenario(self) -> Scenario:

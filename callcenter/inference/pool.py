@@ -111,6 +111,11 @@ class WorkerPool:
         return time.monotonic() - min(waiting) if waiting else 0.0
 
     @property
+    def size(self) -> int:
+        """Workers that there are to be."""
+        return len(self._workers)
+
+    @property
     def ready_workers(self) -> int:
         return sum(worker.ready for worker in self._workers)
 

@@ -136,12 +136,16 @@ def _exactly(*types: type) -> Callable[[Any], Any]:
     return check
 
 
+def _mapping(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: {key: convert(item) for key, item in _exactly(dict)(value).items()}
+
+
 def _converter(hint: Any) -> Callable[[Any], Any]:
     if get_origin(hint) in (Union, UnionType):
         inner = [_converter(part) for part in get_args(hint) if part is not type(None)]
         return lambda value: None if value is None else inner[0](value)
-    if get_origin(hint) is not None:  # Mapping[str, Any]
-        return _exactly(dict)
+    if get_origin(hint) is not None:  # Mapping[str, …]
+        return _mapping(_converter(get_args(hint)[1]))
     if hint is Any:
         return lambda value: value
     if hint is UUID:

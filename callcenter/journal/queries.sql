@@ -18,10 +18,12 @@ ON CONFLICT (id, started_at) DO UPDATE SET
 INSERT INTO call_turns (
     call_id, call_started_at, turn_number, at, speaker, content, content_heard, language, interrupted, stt_confidence,
     stt_latency_ms, llm_latency_ms, tts_latency_ms, response_latency_ms, model, tokens_in, tokens_out, tts_characters,
-    tts_cached_characters, tts_cache_hit, stt_audio_ms, grammar, grammar_size, rejected, search
+    tts_cached_characters, tts_cache_hit, stt_audio_ms, grammar, grammar_size, rejected, timeline, endpoint_reason,
+    speculation, wasted_tokens_in, wasted_tokens_out, wasted_tts_characters, wasted_stt_audio_ms, stt_backend,
+    tts_backend, search
 ) VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-    array_to_tsvector($25::text[])
+    $25::text::jsonb, $26, $27, $28, $29, $30, $31, $32, $33, array_to_tsvector($34::text[])
 )
 ON CONFLICT (call_id, call_started_at, turn_number) DO UPDATE SET
     at = EXCLUDED.at,
@@ -45,6 +47,15 @@ ON CONFLICT (call_id, call_started_at, turn_number) DO UPDATE SET
     grammar = EXCLUDED.grammar,
     grammar_size = EXCLUDED.grammar_size,
     rejected = EXCLUDED.rejected,
+    timeline = EXCLUDED.timeline,
+    endpoint_reason = EXCLUDED.endpoint_reason,
+    speculation = EXCLUDED.speculation,
+    wasted_tokens_in = EXCLUDED.wasted_tokens_in,
+    wasted_tokens_out = EXCLUDED.wasted_tokens_out,
+    wasted_tts_characters = EXCLUDED.wasted_tts_characters,
+    wasted_stt_audio_ms = EXCLUDED.wasted_stt_audio_ms,
+    stt_backend = EXCLUDED.stt_backend,
+    tts_backend = EXCLUDED.tts_backend,
     -- lemmas that the background job has put there stay while the words are the same
     search = CASE WHEN call_turns.content = EXCLUDED.content THEN call_turns.search ELSE EXCLUDED.search END
 

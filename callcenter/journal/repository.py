@@ -128,6 +128,15 @@ def _turn(turn: TurnRecorded) -> Arguments:
         turn.grammar,
         turn.grammar_size,
         turn.rejected,
+        json.dumps(dict(turn.timeline)),
+        turn.endpoint_reason,
+        turn.speculation,
+        turn.wasted_tokens_in,
+        turn.wasted_tokens_out,
+        turn.wasted_tts_characters,
+        turn.wasted_stt_audio_ms,
+        turn.stt_backend,
+        turn.tts_backend,
         words(turn.content),
     )
 

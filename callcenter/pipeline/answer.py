@@ -1,64 +1,111 @@
 """What is known of one answer of ours, and the journal's records made from it. No I/O but `journal.write`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from callcenter import metrics
 from callcenter.pipeline.player import Segment
-from callcenter.ports import CallInfo, FellBack, Journal, Language, ModelAnswered, ToolFinished
-from callcenter.records import EventRecorded, Speaker, ToolCallRecorded, TransferReason, TurnRecorded
+from callcenter.pipeline.waterfall import Waterfall
+from callcenter.ports import CallInfo, FellBack, Journal, Language, ModelAnswered, ModelAsked, ToolFinished
+from callcenter.records import EventRecorded, Speaker, Stage, ToolCallRecorded, TransferReason, TurnRecorded
+
+CHARACTERS_A_TOKEN = 4
+
+
+@dataclass(slots=True)
+class Waste:
+    """The work of guesses that were thrown away."""
+
+    guesses: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tts_characters: int = 0
+    stt_audio_ms: int = 0
 
 
 @dataclass(slots=True)
 class Answer:
     """One answer while it is made and heard."""
 
-    turn_number: int
     language: Language
-    asked_at_s: float | None = None
-    """Monotonic clock of the end of the caller's speech; None when nobody asked (greeting, silence prompt)."""
-    transcribed_at_s: float | None = None
+    turn_number: int = -1
+    """Of the journal; given when the answer is begun in earnest, not to a guess."""
+    waterfall: Waterfall | None = None
+    """None when nobody asked (greeting, silence prompt)."""
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     text: str = ""
     segments: list[Segment] = field(default_factory=list)
     interrupted: bool = False
     model: str | None = None
+    asked: ModelAsked | None = None
+    """A model that has not told yet what its answer took."""
     tool_calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    tts_backend: str | None = None
     tts_characters: int = 0
     tts_cached_characters: int = 0
-    llm_latency_ms: int | None = None
     tts_latency_ms: int | None = None
-    response_latency_ms: int | None = None
+    guessed: bool = False
+    endpoint_reason: str | None = None
+    stt_backend: str | None = None
+    waste: Waste = field(default_factory=Waste)
     transfer: tuple[TransferReason, str] | None = None
     """Asked for by the agent: reason and summary."""
     hangup: bool = False
 
     @property
     def content_heard(self) -> str:
-        return " ".join(filter(None, (segment.heard() for segment in self.segments)))
+        return _heard(self.segments)
+
+    @property
+    def answer_heard(self) -> str:
+        """Without what only bridged a wait: the agent knows nothing of that."""
+        return _heard(segment for segment in self.segments if not segment.filler)
 
     @property
     def began(self) -> bool:
         """The caller has heard something of it."""
         return any(segment.played_ms for segment in self.segments)
 
-    def first_words(self, now_s: float) -> None:
-        if self.llm_latency_ms is None and self.transcribed_at_s is not None:
-            self.llm_latency_ms = round((now_s - self.transcribed_at_s) * 1000)
+    @property
+    def worth_noting(self) -> bool:
+        return bool(self.text or self.tool_calls or self.tokens_out or self.asked)
 
-    def first_frame(self, now_s: float) -> None:
-        if self.response_latency_ms is None and self.asked_at_s is not None:
-            seconds = now_s - self.asked_at_s
-            self.response_latency_ms = round(seconds * 1000)
-            metrics.response_latency.observe(seconds)
+    def reach(self, stage: Stage, now_s: float) -> None:
+        if self.waterfall is not None:
+            self.waterfall.reach(stage, now_s)
+
+    def waited(self, since_s: float, now_s: float) -> None:
+        """For somebody else."""
+        if self.waterfall is not None:
+            self.waterfall.wait(since_s, now_s)
+
+    def after_ms(self, stage: Stage) -> int | None:
+        return None if self.waterfall is None else self.waterfall.after_ms(stage)
+
+    def between_ms(self, first: Stage, second: Stage) -> int | None:
+        """None when one of them was not reached; 0 when the second was ready before."""
+        from_ms, to_ms = self.after_ms(first), self.after_ms(second)
+        return None if from_ms is None or to_ms is None else max(0, to_ms - from_ms)
 
     def decided_by(self, answered: ModelAnswered) -> None:
-        self.model = answered.model
+        self.model, self.asked = answered.model, None
         self.tokens_in += answered.tokens_in
         self.tokens_out += answered.tokens_out
+
+    def close_account(self) -> None:
+        """It is given up: of a model that was cut off only an estimate is known."""
+        if self.asked is not None:
+            self.model = self.asked.model
+            self.tokens_in += self.asked.tokens_in
+            self.tokens_out += len(self.text) // CHARACTERS_A_TOKEN
+            self.asked = None
+
+
+def _heard(segments: Iterable[Segment]) -> str:
+    return " ".join(filter(None, (segment.heard() for segment in segments)))
 
 
 class CallJournal:
@@ -85,9 +132,18 @@ class CallJournal:
                 content_heard=answer.content_heard,
                 language=answer.language,
                 interrupted=answer.interrupted,
-                llm_latency_ms=answer.llm_latency_ms,
+                llm_latency_ms=answer.between_ms(Stage.TRANSCRIPT, Stage.FIRST_TOKEN),
                 tts_latency_ms=answer.tts_latency_ms,
-                response_latency_ms=answer.response_latency_ms,
+                response_latency_ms=answer.after_ms(Stage.FIRST_AUDIO),
+                timeline=answer.waterfall.timeline_ms() if answer.waterfall else {},
+                endpoint_reason=answer.endpoint_reason,
+                speculation="kept" if answer.guessed else "thrown away" if answer.waste.guesses else None,
+                wasted_tokens_in=answer.waste.tokens_in,
+                wasted_tokens_out=answer.waste.tokens_out,
+                wasted_tts_characters=answer.waste.tts_characters,
+                wasted_stt_audio_ms=answer.waste.stt_audio_ms,
+                stt_backend=answer.stt_backend,
+                tts_backend=answer.tts_backend,
                 model=answer.model,
                 tokens_in=answer.tokens_in,
                 tokens_out=answer.tokens_out,

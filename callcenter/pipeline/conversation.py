@@ -1,13 +1,12 @@
 """The course of one call: what each event means in each state. The session runs it; nothing here opens or closes parts.
 
 A caller's turn starts one reply; there is at most one reply at a time. Speech over a reply holds the voice first, and
-only what was really said decides whether the reply is given up or goes on where it stopped.
+only what was really said decides whether the reply is given up or goes on where it stopped. While the caller pauses,
+the answer to what was said so far is guessed at (`replies`).
 """
 
 import asyncio
-from collections.abc import Coroutine
-from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import assert_never
 
 import structlog
 
@@ -17,6 +16,8 @@ from callcenter.errors import EngineError
 from callcenter.events import (
     CallerHungUp,
     CallEvent,
+    Guessed,
+    GuessVoid,
     KeyPressed,
     RecognitionFailed,
     SpeechContinued,
@@ -27,25 +28,20 @@ from callcenter.events import (
 )
 from callcenter.pipeline.answer import Answer, CallJournal
 from callcenter.pipeline.deadlines import Deadlines, Due
+from callcenter.pipeline.fillers import Fillers
 from callcenter.pipeline.interruption import is_interruption
 from callcenter.pipeline.outcome import CallFacts
 from callcenter.pipeline.player import Player, Segment
-from callcenter.pipeline.reply import Reply, Speaker
+from callcenter.pipeline.replies import Replies, ReplyEnded
+from callcenter.pipeline.speaker import Speaker
 from callcenter.pipeline.states import State, follow
+from callcenter.pipeline.waterfall import Waterfall
 from callcenter.ports import AgentSession, CallerSaid, CallInfo, Transcript
-from callcenter.records import HangupBy, TransferReason
+from callcenter.records import HangupBy, Stage, TransferReason
 from callcenter.shop import Shop
 
 OPERATOR_KEY = "0"
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyEnded:
-    """Our answer was heard to its end, or broke."""
-
-    reply: Reply
-    error: EngineError | None
 
 
 class Conversation:
@@ -66,25 +62,40 @@ class Conversation:
         self._deadlines = Deadlines(settings.call, ends_s=self._now() + settings.call.max_duration_s)
         self._keys = ""
         self._caller_speaks = False
-        self._reply: Reply | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._guesses = 0
+        """In this turn of the caller's."""
         self.transfer_summary: str | None = None
 
     def attach(self, player: Player, speaker: Speaker) -> None:
         """The voice; the player needs `on_progress` of this conversation, so it comes second."""
-        self._player, self._speaker = player, speaker
+        self._player = player
+        self._replies = Replies(
+            self._agent,
+            player,
+            speaker,
+            self._journal,
+            self.facts,
+            self._settings.call,
+            Fillers(lambda key, number: self._shop.phrase(key, self._call.language, seed=number)),
+            self._on_speaking,
+            self._events.put,
+            self._tasks,
+        )
 
     def on_progress(self, segment: Segment) -> None:
         """More of our answer has been heard: called by the player, between two frames."""
-        if (reply := self._reply) is None or segment not in reply.answer.segments:
+        if (reply := self._replies.current) is None or segment not in reply.answer.segments:
             return
-        reply.answer.first_frame(self._now())
+        waterfall = reply.answer.waterfall
+        if waterfall is not None and Stage.FIRST_AUDIO not in waterfall.reached:
+            waterfall.reach(Stage.FIRST_AUDIO, self._now())
+            waterfall.observe()
         self._journal.turn(reply.answer)
 
     async def run(self) -> None:
         """Greet and converse until the call has ended for us."""
         self._move(State.GREETING)
-        self._say(self._agent.greet())
+        self._say(self._agent.greet() if self._settings.call.greet else "")
         while self.state is not State.ENDED:
             try:
                 async with asyncio.timeout_at(self._deadlines.next()):
@@ -110,7 +121,13 @@ class Conversation:
                 self._hold_voice()
             case SpeechDiscarded():
                 self._caller_speaks = False
+                await self._replies.drop_guess()
                 self._resume()
+            case Guessed():
+                self._on_guess(event)
+            case GuessVoid(audio_ms):
+                self._replies.waste_audio(audio_ms)
+                await self._replies.drop_guess()
             case TurnEnded():
                 self._caller_speaks = False
                 self._deadlines.caller_active()
@@ -125,37 +142,70 @@ class Conversation:
                 await self._give_up_reply()
                 self._move(State.ENDED)
             case ReplyEnded(reply, error):
-                if reply is self._reply:
-                    await self._on_reply_ended(reply, error)
+                if reply is self._replies.current:
+                    await self._on_reply_ended(reply.answer, error)
             case _:
                 assert_never(event)
 
     def _hold_voice(self) -> None:
         if self._may_be_interrupted():
-            self._player.paused = True
+            self._replies.hold()
 
     def _may_be_interrupted(self) -> bool:
-        return self._reply is not None and not self._handing_over()
+        return self._replies.current is not None and not self._handing_over()
 
     def _handing_over(self) -> bool:
         """An operator has been asked for: what is being said is heard to its end, then the call goes to the queue."""
-        asked = self._reply is not None and self._reply.answer.transfer is not None
+        current = self._replies.current
+        asked = current is not None and current.answer.transfer is not None
         return asked or self.state is State.TRANSFERRING
 
+    def _on_guess(self, event: Guessed) -> None:
+        """Prepare the answer to what may be all. Speech that was not understood, and what does not interrupt us, is not
+        worth it."""
+        transcript, turn = event.transcript, self._settings.turn
+        if self._handing_over() or self._keys or not transcript.text or not self._replies.may_guess():
+            return
+        over_ours = self._replies.current is not None
+        if self._guesses >= turn.max_guesses or (over_ours and not is_interruption(transcript, event.speech_ms)):
+            return
+        self._guesses += 1
+        self._replies.begin_guess(_said(transcript), self._answer(Waterfall(event.paused_at_s), transcript))
+
     async def _on_transcript(self, event: Transcribed) -> None:
-        transcript, heard_us = event.transcript, self._reply is not None
+        transcript, heard_us = event.transcript, self._replies.current is not None
+        self._guesses = 0
+        if (guess := self._replies.guess) is not None and guess.said != _said(transcript):
+            await self._replies.drop_guess()
         if self._handing_over():
             self._note_caller(transcript)
             self._resume()
         elif heard_us and not is_interruption(transcript, event.speech_ms):
+            await self._replies.drop_guess()
             self._false_interruption(transcript)
         elif not transcript.text and not transcript.rejected:
             self._resume()
         else:
             await self._interrupt()
             self._note_caller(transcript)
-            said = CallerSaid(transcript.text, transcript.language, transcript.confidence, transcript.rejected)
-            self._respond(said, event.ended_at_s)
+            self._answer_caller(event)
+
+    def _answer_caller(self, event: Transcribed) -> None:
+        self._move(State.THINKING)
+        if self._replies.guess is not None:
+            self._deadlines.stop_waiting()
+            answer = self._replies.settle_guess().answer
+        else:
+            answer = self._answer(Waterfall(event.ended_at_s), event.transcript)
+            self._replies.respond(_said(event.transcript), answer)
+            self._pause_while_caller_speaks()
+        answer.endpoint_reason = event.reason
+        if (waterfall := answer.waterfall) is not None:
+            waterfall.ended_at_s = event.ended_at_s
+            waterfall.reach(Stage.ENDPOINT, event.endpoint_at_s)
+            waterfall.reach(Stage.TRANSCRIPT, event.transcribed_at_s)
+            waterfall.wait(event.ended_at_s, event.endpoint_at_s)
+            waterfall.wait(event.transcribed_at_s - event.transcript.latency_ms / 1000, event.transcribed_at_s)
 
     def _false_interruption(self, transcript: Transcript) -> None:
         if self._player.paused:
@@ -164,14 +214,15 @@ class Conversation:
         self._resume()
 
     def _resume(self) -> None:
-        self._player.paused = False
-        if self._reply is None:
+        self._replies.go_on()
+        if self._replies.current is None:
             self._deadlines.listen(self._now())
 
     async def _on_key(self, digit: str) -> None:
         self._journal.event("dtmf")  # never the digit: it may be part of a card number
         if self._handing_over():
             return
+        await self._replies.drop_guess()
         await self._interrupt()
         if digit == OPERATOR_KEY and not self._keys:
             self._announce_transfer(TransferReason.CUSTOMER_REQUEST)
@@ -186,7 +237,11 @@ class Conversation:
         keys, self._keys = self._keys, ""
         if keys:
             self._journal.caller_turn(keys, None)
-            self._respond(CallerSaid(keys, self._call.language, keyed=True), self._now())
+            self._move(State.THINKING)
+            self._replies.respond(
+                CallerSaid(keys, self._call.language, keyed=True), self._answer(Waterfall(self._now()))
+            )
+            self._pause_while_caller_speaks()
         else:
             self._deadlines.listen(self._now())
 
@@ -195,6 +250,7 @@ class Conversation:
             case Due.KEYS | Due.TOO_LONG if self._handing_over():
                 self._keys = ""
             case Due.KEYS:
+                await self._replies.drop_guess()
                 await self._interrupt()
                 self._take_keys()
             case Due.SILENCE if self._deadlines.prompts == 1:
@@ -206,6 +262,7 @@ class Conversation:
                 self._move(State.SPEAKING)
                 self._say(self._phrase("silence.goodbye"), hangup=True)
             case Due.TOO_LONG:
+                await self._replies.drop_guess()
                 await self._interrupt()
                 self._announce_transfer(TransferReason.COMPLEX_QUESTION)
             case _:
@@ -213,54 +270,28 @@ class Conversation:
 
     # ------------------------------------------------------------ replies
 
-    def _respond(self, said: CallerSaid, asked_at_s: float) -> None:
-        self._move(State.THINKING)
-        answer = self._answer()
-        answer.asked_at_s, answer.transcribed_at_s = asked_at_s, self._now()
-        reply = self._new_reply(answer)
-        self._start(reply, reply.run(self._agent.respond(said)))
-
     def _say(self, text: str, hangup: bool = False, transfer: tuple[TransferReason, str] | None = None) -> None:
-        answer = self._answer()
+        answer = self._answer(None)
         answer.hangup, answer.transfer = hangup, transfer
-        reply = self._new_reply(answer)
-        self._start(reply, reply.say(text))
+        self._replies.say(text, answer)
+        self._pause_while_caller_speaks()
 
-    def _answer(self) -> Answer:
+    def _answer(self, waterfall: Waterfall | None, transcript: Transcript | None = None) -> Answer:
         self._deadlines.stop_waiting()
-        return Answer(self._journal.next_turn(), self._call.language)
-
-    def _new_reply(self, answer: Answer) -> Reply:
-        return Reply(
-            self._speaker,
-            self._player,
-            self._journal,
-            self.facts,
-            answer,
-            self._settings.call.reply_timeout_s,
-            on_speaking=self._on_speaking,
+        return Answer(
+            self._call.language, waterfall=waterfall, stt_backend=transcript.backend if transcript is not None else None
         )
+
+    def _pause_while_caller_speaks(self) -> None:
+        if self._caller_speaks and self._may_be_interrupted():
+            self._replies.hold()
 
     def _on_speaking(self) -> None:
         if self.state is State.THINKING:
             self._move(State.SPEAKING)
 
-    def _start(self, reply: Reply, work: Coroutine[Any, Any, None]) -> None:
-        self._reply = reply
-        self._player.paused = self._caller_speaks and self._may_be_interrupted()
-        self._task = self._tasks.create_task(self._run_reply(reply, work), name="reply")
-
-    async def _run_reply(self, reply: Reply, work: Coroutine[Any, Any, None]) -> None:
-        error = None
-        try:
-            await work
-        except EngineError as failure:
-            error = failure
-        await self._events.put(ReplyEnded(reply, error))
-
-    async def _on_reply_ended(self, reply: Reply, error: EngineError | None) -> None:
+    async def _on_reply_ended(self, answer: Answer, error: EngineError | None) -> None:
         await self._give_up_reply(interrupted=False)
-        answer = reply.answer
         if answer.transfer is not None:
             reason, summary = answer.transfer
             if error is not None:  # without a voice there is no announcement to wait for
@@ -279,34 +310,28 @@ class Conversation:
             self._deadlines.listen(self._now())
 
     async def _interrupt(self) -> None:
-        """The caller has taken the turn: stop our voice, remember what was heard of it."""
-        if self._reply is None:
+        """The caller has taken the turn: stop our voice, remember what was heard of it. A guess stays: it is what the
+        caller is to hear next."""
+        if (reply := self._replies.current) is None:
             return
-        if self._player.pending or self._reply.answer.began:
+        if self._player.pending or reply.answer.began:
             metrics.barge_ins_total.labels("real").inc()
-            self._journal.event("barge_in", turn_number=self._reply.answer.turn_number)
-        await self._give_up_reply()
+            self._journal.event("barge_in", turn_number=reply.answer.turn_number)
+        await self._replies.give_up(interrupted=True)
         if self.state is not State.TRANSFERRING:
             self._move(State.LISTENING)
 
     async def _give_up_reply(self, interrupted: bool = True) -> None:
-        reply, task = self._reply, self._task
-        if reply is None or task is None:
-            return
-        task.cancel()
-        await asyncio.wait([task])
-        reply.answer.interrupted = interrupted and self._player.pending
-        self._player.flush()
-        self._reply = self._task = None
-        if reply.answer.text or reply.answer.tool_calls or reply.answer.tokens_out:
-            self._journal.turn(reply.answer)
-        self._agent.heard(reply.answer.content_heard)
+        """And the guess too."""
+        await self._replies.drop_guess()
+        await self._replies.give_up(interrupted=interrupted)
 
     # ------------------------------------------------------------ to a human
 
     async def _fail(self, error: EngineError) -> None:
         """A component gave up: an apology, then the operator."""
         self._note_failure(error)
+        await self._replies.drop_guess()
         if self._handing_over():
             self._resume()
             return
@@ -342,6 +367,7 @@ class Conversation:
             grammar=transcript.grammar,
             grammar_size=transcript.grammar_size,
             rejected=transcript.rejected,
+            stt_backend=transcript.backend,
         )
 
     def _phrase(self, key: str) -> str:
@@ -352,3 +378,7 @@ class Conversation:
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def _said(transcript: Transcript) -> CallerSaid:
+    return CallerSaid(transcript.text, transcript.language, transcript.confidence, transcript.rejected)

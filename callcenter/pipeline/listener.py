@@ -1,5 +1,9 @@
 """From the line's audio to events: voice activity, turns, recognition. One task a call; it never waits for the session
-longer than the events' queue is full (then the line drops its oldest audio, and counts it)."""
+longer than the events' queue is full (then the line drops its oldest audio, and counts it).
+
+In each pause the utterance so far is recognized as if it were all: when the turn ends there, its text is known already;
+when the caller goes on, it is thrown away and what follows is heard together with what was before.
+"""
 
 import asyncio
 from collections import deque
@@ -10,18 +14,20 @@ from uuid import UUID
 from callcenter import metrics
 from callcenter.audio import Resampler, duration_ms
 from callcenter.config import Settings
-from callcenter.errors import EngineError, RecognitionError
+from callcenter.errors import RecognitionError
 from callcenter.events import (
     CallerHungUp,
     CallEvent,
+    Guessed,
+    GuessVoid,
     KeyPressed,
-    RecognitionFailed,
     SpeechContinued,
     SpeechDiscarded,
     SpeechStarted,
-    Transcribed,
     TurnEnded,
 )
+from callcenter.pipeline.completeness import completeness
+from callcenter.pipeline.hearing import Finished, Hearing
 from callcenter.pipeline.turn_taking import Confirmed, Discarded, Ended, Paused, Resumed, Signal, Started, TurnDetector
 from callcenter.ports import (
     AudioReceived,
@@ -31,9 +37,12 @@ from callcenter.ports import (
     Language,
     LineClosed,
     Recognizer,
-    Utterance,
+    TurnModel,
     VoiceDetector,
 )
+
+WORTH_A_GUESS = 0.3
+"""As likely to be complete, by its words, as that an answer is prepared."""
 
 
 def hearing_rate_hz(line_rate_hz: int) -> Literal[8000, 16000]:
@@ -48,6 +57,7 @@ class Listener:
         line: CallLine,
         detector: VoiceDetector,
         recognizer: Recognizer,
+        turn_model: TurnModel | None,
         settings: Settings,
         language: Language,
         expectation: Callable[[], Expectation],
@@ -59,20 +69,20 @@ class Listener:
         self._voice = detector.open(self._rate_hz)
         self._recognition = recognizer.open(call_id, self._rate_hz, language)
         self._turns = TurnDetector(settings.turn, settings.vad)
+        self._turn_model = turn_model
         self._timeout_s = settings.stt.timeout_ms / 1000
         self._pre_roll_ms = settings.turn.pre_roll_ms + settings.turn.start_ms
         self._pre_roll: deque[bytes] = deque()
-        self._utterance: Utterance | None = None
-        self._finishing = asyncio.TaskGroup()
-        self._last_voiced_s = 0.0
+        self._hearing: Hearing | None = None
+        self._tasks = asyncio.TaskGroup()
 
     async def run(self) -> None:
         """Listen until the line closes. Raises EngineError when voice activity detection fails."""
         try:
-            async with self._finishing:
+            async with self._tasks:
                 await self._listen()
         finally:
-            self._drop_utterance()
+            self._forget()
             await self._recognition.aclose()
 
     async def _listen(self) -> None:
@@ -87,15 +97,13 @@ class Listener:
                     return
 
     async def _hear(self, pcm: bytes) -> None:
-        if self._utterance is not None:
-            self._utterance.feed(pcm)
+        if self._hearing is not None:
+            self._hearing.feed(pcm)
         else:
             self._remember(pcm)
         for activity in await self._voice.feed(pcm):
             for signal in self._turns.feed(activity, self._voice.window_ms):
                 await self._handle(signal)
-            if self._turns.speaking and not self._turns.silence_ms:
-                self._last_voiced_s = asyncio.get_running_loop().time()
 
     def _remember(self, pcm: bytes) -> None:
         self._pre_roll.append(pcm)
@@ -110,47 +118,71 @@ class Listener:
                 await self._emit(SpeechStarted(at_ms))
             case Confirmed(speech_ms):
                 await self._emit(SpeechContinued(speech_ms))
-            case Paused() | Resumed():
-                pass
+            case Paused():
+                self._guess(signal)
+            case Resumed():
+                if self._hearing is not None and (audio_ms := self._hearing.go_on()):
+                    await self._emit(GuessVoid(audio_ms))
             case Discarded(speech_ms):
-                self._drop_utterance()
+                self._forget()
                 await self._emit(SpeechDiscarded(speech_ms))
-            case Ended(speech_ms, silence_ms):
-                ended_at_s = self._last_voiced_s
-                metrics.endpointing_delay.observe(silence_ms / 1000)
-                await self._emit(TurnEnded(speech_ms, ended_at_s))
-                self._finish(speech_ms, ended_at_s)
+            case Ended():
+                await self._end(signal)
 
     def _begin(self) -> None:
         expectation = self._expectation()
         self._turns.dictation = expectation.dictation
-        self._utterance = self._recognition.begin(expectation)
+        self._hearing = Hearing(self._recognition, expectation, self._rate_hz, self._timeout_s)
         for pcm in self._pre_roll:
-            self._utterance.feed(pcm)
+            self._hearing.feed(pcm)
         self._pre_roll.clear()
 
-    def _drop_utterance(self) -> None:
-        if self._utterance is not None:
-            self._utterance.cancel()
-            self._utterance = None
+    def _forget(self) -> None:
+        if self._hearing is not None:
+            self._hearing.cancel()
+            self._hearing = None
 
-    def _finish(self, speech_ms: int, ended_at_s: float) -> None:
-        utterance, self._utterance = self._utterance, None
-        if utterance is not None:
-            self._finishing.create_task(self._transcribe(utterance, speech_ms, ended_at_s))
+    def _guess(self, paused: Paused) -> None:
+        if (hearing := self._hearing) is None:
+            return
+        paused_at_s = self._now() - paused.silence_ms / 1000
+        hearing.pause()
+        self._tasks.create_task(self._guess_words(hearing, paused.speech_ms, paused_at_s), name="guess")
+        if self._turn_model is not None:
+            self._tasks.create_task(self._ask_voice(hearing, self._turn_model), name="turn model")
 
-    async def _transcribe(self, utterance: Utterance, speech_ms: int, ended_at_s: float) -> None:
-        event: CallEvent
+    async def _guess_words(self, hearing: Hearing, speech_ms: int, paused_at_s: float) -> None:
+        """What was said so far votes on whether it is all, and is answered as if it were."""
+        pause = hearing.pauses
+        transcript = await hearing.so_far()
+        if transcript is None or pause != hearing.pauses or hearing is not self._hearing or not hearing.paused:
+            return
+        complete = completeness(transcript, hearing.expectation)
+        self._turns.judge(words=complete)
+        if complete >= WORTH_A_GUESS:
+            await self._emit(Guessed(transcript, speech_ms, paused_at_s))
+
+    async def _ask_voice(self, hearing: Hearing, model: TurnModel) -> None:
+        pause = hearing.pauses
         try:
-            async with asyncio.timeout(self._timeout_s):
-                transcript = await utterance.finish()
-        except TimeoutError:
-            event = RecognitionFailed(RecognitionError("no transcript in time", kind="timeout"))
-        except EngineError as error:
-            event = RecognitionFailed(error)
-        else:
-            metrics.stt_latency.observe(transcript.latency_ms / 1000)
-            event = Transcribed(transcript, speech_ms, ended_at_s)
-        finally:
-            utterance.cancel()
-        await self._emit(event)
+            complete = await model.complete(hearing.audio, self._rate_hz)
+        except RecognitionError as error:  # the turn is decided without it
+            metrics.errors_total.labels("turn_model", error.kind).inc()
+            return
+        if pause == hearing.pauses and hearing is self._hearing and hearing.paused:
+            self._turns.judge(voice=complete)
+
+    async def _end(self, ended: Ended) -> None:
+        hearing, self._hearing = self._hearing, None
+        now_s = self._now()
+        metrics.endpointing_delay.observe(ended.silence_ms / 1000)
+        await self._emit(TurnEnded(ended.speech_ms))
+        if hearing is not None:
+            finished = Finished(ended.speech_ms, now_s - ended.silence_ms / 1000, now_s, ended.reason)
+            self._tasks.create_task(self._transcribe(hearing, finished))
+
+    async def _transcribe(self, hearing: Hearing, finished: Finished) -> None:
+        await self._emit(await hearing.finish(finished))
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()

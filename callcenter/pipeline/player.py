@@ -1,7 +1,8 @@
-"""What the caller hears of us: a queue of 20 ms frames that the line pulls from, and an account of what was heard.
+"""What the caller hears of us: 20 ms frames that the line pulls, and an account of what was heard.
 
 The line calls `next_frame` every 20 ms and must get silence when there is nothing to say (Asterisk ends a call on which
-both sides are silent for two seconds). Replies put audio in and wait while more than a second of it is ahead.
+both sides are silent for two seconds). Each answer has a track of its own, and the player plays one of them: an answer
+that is only prepared fills its track unheard.
 """
 
 import asyncio
@@ -25,6 +26,8 @@ class Segment:
     played_ms: int = 0
     complete: bool = False
     """All of its audio has been queued."""
+    filler: bool = False
+    """Said to bridge a wait, and no part of the answer."""
 
     @property
     def finished(self) -> bool:
@@ -43,35 +46,26 @@ class Segment:
         )
 
 
-class Player:
-    """The voice side of one call. `on_progress(segment)` is called, synchronously, when a segment's first frame is
-    played, every second while it plays, and when it has been played out."""
+class Track:
+    """The audio of one answer, in order. Whoever puts audio in waits while a second of it is ahead."""
 
-    def __init__(self, rate_hz: int, on_progress: Callable[[Segment], None]) -> None:
+    def __init__(self, rate_hz: int) -> None:
         self._frame_bytes = frame_bytes(rate_hz)
-        self._silence = bytes(self._frame_bytes)
         self._frames: deque[tuple[Segment, bytes]] = deque()
         self._rest = b""
-        self._on_progress = on_progress
         self._changed = asyncio.Event()
-        self.paused = False
 
     @property
     def pending(self) -> bool:
         """There is audio that the caller has not heard yet."""
         return bool(self._frames)
 
-    def next_frame(self) -> bytes:
-        """One 20 ms frame for the line."""
-        if self.paused or not self._frames:
-            return self._silence
+    def take(self) -> tuple[Segment, bytes]:
+        """The next frame of 20 ms, which is now being heard."""
         segment, frame = self._frames.popleft()
-        first = segment.played_ms == 0
         segment.played_ms += FRAME_MS
         self._changed.set()
-        if first or segment.finished or segment.played_ms % 1000 == 0:
-            self._on_progress(segment)
-        return frame
+        return segment, frame
 
     async def put(self, segment: Segment, pcm: bytes) -> None:
         """Queue audio at the line's rate; waits while a second of audio is ahead."""
@@ -80,8 +74,7 @@ class Player:
         self._rest = pcm[whole:]
         for start in range(0, whole, self._frame_bytes):
             while len(self._frames) >= QUEUE_FRAMES:
-                self._changed.clear()
-                await self._changed.wait()
+                await self._change()
             self._append(segment, pcm[start : start + self._frame_bytes])
 
     def complete(self, segment: Segment) -> None:
@@ -90,22 +83,54 @@ class Player:
             self._append(segment, self._rest.ljust(self._frame_bytes, b"\0"))
             self._rest = b""
         segment.complete = True
-        if segment.finished:  # its last frame was played before we knew that it was the last
-            self._on_progress(segment)
 
     def _append(self, segment: Segment, frame: bytes) -> None:
         self._frames.append((segment, frame))
         segment.queued_ms += FRAME_MS
 
-    def flush(self) -> None:
-        """Throw away what has not been played: the caller interrupted."""
+    def clear(self) -> None:
+        """Throw away what has not been played."""
         self._frames.clear()
         self._rest = b""
-        self.paused = False
         self._changed.set()
 
     async def played_out(self) -> None:
         """Wait until everything queued has been heard."""
         while self._frames:
-            self._changed.clear()
-            await self._changed.wait()
+            await self._change()
+
+    async def _change(self) -> None:
+        self._changed.clear()
+        await self._changed.wait()
+
+
+class Player:
+    """The voice side of one call. `on_progress(segment)` is called, synchronously, when a segment's first frame is
+    played, every second while it plays, and when it has been played out."""
+
+    def __init__(self, rate_hz: int, on_progress: Callable[[Segment], None]) -> None:
+        self.rate_hz = rate_hz
+        self._silence = bytes(frame_bytes(rate_hz))
+        self._on_progress = on_progress
+        self._track: Track | None = None
+        self.paused = False
+
+    @property
+    def pending(self) -> bool:
+        """There is audio that the caller has not heard yet."""
+        return self._track is not None and self._track.pending
+
+    def play(self, track: Track | None) -> None:
+        """From now on the caller hears this; what was left of the one before is not heard any more."""
+        if self._track is not None and self._track is not track:
+            self._track.clear()
+        self._track, self.paused = track, False
+
+    def next_frame(self) -> bytes:
+        """One 20 ms frame for the line."""
+        if self.paused or self._track is None or not self._track.pending:
+            return self._silence
+        segment, frame = self._track.take()
+        if segment.played_ms == FRAME_MS or segment.finished or segment.played_ms % 1000 == 0:
+            self._on_progress(segment)
+        return frame

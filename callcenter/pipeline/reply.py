@@ -1,119 +1,96 @@
 """One answer of ours, from the agent's acts to the last frame played: sentences are spoken while the rest is still
 being written. A Reply is one task; cancelling it stops everything it started.
 
-    acts -> SentenceSplitter -> Queue(2) -> verbalize -> Synthesizer -> resample -> Player
+    acts -> SentenceSplitter -> Queue -> verbalize -> Synthesizer -> resample -> Track
+
+It may be begun before the caller has finished: until it is settled its audio is not played, and what its agent does is
+not journaled.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
-from callcenter import metrics
-from callcenter.audio import Resampler
 from callcenter.errors import AgentError, SynthesisError
 from callcenter.pipeline.answer import Answer, CallJournal
 from callcenter.pipeline.outcome import CallFacts
-from callcenter.pipeline.player import Player, Segment
+from callcenter.pipeline.player import Track
+from callcenter.pipeline.speaker import Speaker
 from callcenter.ports import (
     AgentAct,
     CallbackPromised,
     FellBack,
+    FirstToken,
     GoalReached,
     HangupRequested,
     ModelAnswered,
+    ModelAsked,
     Said,
     ScenarioRecognized,
-    Synthesizer,
     ToolFinished,
     ToolStarted,
     TransferRequested,
-    Voice,
 )
-from callcenter.text_normalization import SentenceSplitter, verbalize
+from callcenter.records import Stage
+from callcenter.text_normalization import SentenceSplitter
 
-SENTENCES_AHEAD = 2
+SENTENCES_AHEAD = 8
+"""Text waits for its turn to be spoken, so that the model may write to the end; audio is made a second ahead."""
 
 
-class Speaker:
-    """Our voice in one call: sentences in, audio to the player."""
-
-    def __init__(
-        self,
-        synthesizer: Synthesizer,
-        voice: Voice,
-        player: Player,
-        line_rate_hz: int,
-        lexicon: Mapping[str, str],
-        timeout_s: float,
-    ) -> None:
-        self._synthesizer, self._voice, self._player = synthesizer, voice, player
-        self._line_rate_hz, self._lexicon, self._timeout_s = line_rate_hz, lexicon, timeout_s
-
-    async def say(self, text: str, answer: Answer) -> None:
-        """Speak one sentence; returns when all of its audio is queued. Raises SynthesisError."""
-        segment = Segment(text)
-        answer.segments.append(segment)
-        words = verbalize(text, self._voice.language, self._lexicon)
-        if not words.strip():
-            self._player.complete(segment)
-            return
-        began_s = asyncio.get_running_loop().time()
-        stream = self._synthesizer.speak(words, self._voice)
-        resampler = Resampler(stream.rate_hz, self._line_rate_hz)
-        first = True
-        async with aclosing(aiter(stream)) as chunks:
-            while (pcm := await self._next(chunks)) is not None:
-                if first:
-                    self._account(answer, words, stream.cached, began_s)
-                    first = False
-                await self._player.put(segment, resampler.feed(pcm))
-        if first:
-            raise SynthesisError("the voice answered without any audio", kind="bad_answer")
-        await self._player.put(segment, resampler.flush())
-        self._player.complete(segment)
-
-    async def _next(self, chunks: AsyncGenerator[bytes, None]) -> bytes | None:
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                return await anext(chunks, None)
-        except TimeoutError as error:
-            raise SynthesisError("no audio in time", kind="timeout") from error
-
-    def _account(self, answer: Answer, words: str, cached: bool, began_s: float) -> None:
-        seconds = asyncio.get_running_loop().time() - began_s
-        metrics.tts_first_audio.observe(seconds)
-        if answer.tts_latency_ms is None:
-            answer.tts_latency_ms = round(seconds * 1000)
-        if cached:
-            answer.tts_cached_characters += len(words)
-        else:
-            answer.tts_characters += len(words)
+class Sentence(NamedTuple):
+    text: str
+    filler: bool = False
 
 
 class Reply:
     def __init__(
         self,
         speaker: Speaker,
-        player: Player,
+        track: Track,
         journal: CallJournal,
         facts: CallFacts,
         answer: Answer,
         timeout_s: float,
         on_speaking: Callable[[], None],
+        *,
+        settled: bool = True,
     ) -> None:
-        self._speaker, self._player, self._journal, self._facts = speaker, player, journal, facts
+        self.answer, self.track = answer, track
+        self.written = False
+        """The agent has said all: its session is free for the next turn."""
+        self.settled = asyncio.Event()
+        self.tool_runs = asyncio.Event()
+        """The agent waits for a tool."""
+        if settled:
+            self.settled.set()
+        self._speaker, self._journal, self._facts = speaker, journal, facts
         self._timeout_s, self._on_speaking = timeout_s, on_speaking
-        self.answer = answer
-        self._sentences: asyncio.Queue[str | None] = asyncio.Queue(SENTENCES_AHEAD)
+        self._sentences: asyncio.Queue[Sentence | None] = asyncio.Queue(SENTENCES_AHEAD)
+        self._speaking = self._mid_sentence = False
+        self._held: list[AgentAct] = []
+        """Done by the agent before it was settled, and not noted yet."""
+        self._tools = 0
+        self._waits_since_s: float | None = None
+
+    def settle(self) -> None:
+        """It is the answer: what was done so far counts. Its turn has its number by now."""
+        self.settled.set()
+        for act in self._held:
+            self._take_note(act)
+        self._held.clear()
+        if self._speaking:
+            self._on_speaking()
 
     async def say(self, text: str) -> None:
         """Speak a phrase of ours and wait until it has been heard. Raises SynthesisError."""
         self.answer.text = text
-        self._on_speaking()
+        self.written = True
+        self._note_speaking()
         for sentence in self._split_all(text):
-            await self._speaker.say(sentence, self.answer)
-        await self._player.played_out()
+            await self._speaker.say(sentence, self.answer, self.track)
+        await self.track.played_out()
 
     async def run(self, acts: AsyncGenerator[AgentAct, None]) -> None:
         """Speak what the agent says and wait until it has been heard. Raises AgentError or SynthesisError."""
@@ -123,7 +100,17 @@ class Reply:
                 tasks.create_task(self._speak())
         except* (AgentError, SynthesisError) as group:
             raise group.exceptions[0] from None
-        await self._player.played_out()
+        await self.settled.wait()
+        await self.track.played_out()
+
+    @property
+    def silent(self) -> bool:
+        """Nothing of it is being said or about to be."""
+        return self._sentences.empty() and not self._mid_sentence and not self.track.pending
+
+    async def bridge(self, text: str) -> None:
+        """Say this while the agent is busy; it is no part of the answer."""
+        await self._sentences.put(Sentence(text, filler=True))
 
     def _split_all(self, text: str) -> list[str]:
         splitter = SentenceSplitter(self.answer.language)
@@ -133,14 +120,15 @@ class Reply:
         splitter = SentenceSplitter(self.answer.language)
         async with aclosing(acts) as stream:
             while (act := await self._next(stream)) is not None:
+                self._keep_time(act)
                 if isinstance(act, Said):
-                    self.answer.first_words(asyncio.get_running_loop().time())
                     self.answer.text += act.text
                     await self._enqueue(splitter.feed(act.text))
                 else:
                     if isinstance(act, ToolStarted):  # words before a slow tool are spoken, not held back
                         await self._enqueue(splitter.flush())
                     self._note(act)
+        self.written = True
         await self._enqueue(splitter.flush())
         await self._sentences.put(None)
 
@@ -153,20 +141,76 @@ class Reply:
 
     async def _enqueue(self, sentences: list[str]) -> None:
         for sentence in sentences:
-            await self._sentences.put(sentence)
+            self.answer.reach(Stage.FIRST_SENTENCE, _now())
+            await self._sentences.put(Sentence(sentence))
 
     async def _speak(self) -> None:
         while (sentence := await self._sentences.get()) is not None:
-            self._on_speaking()
-            await self._speaker.say(sentence, self.answer)
+            self._note_speaking()
+            self._mid_sentence = True
+            await self._speaker.say(sentence.text, self.answer, self.track, filler=sentence.filler)
+            self._mid_sentence = False
+
+    def _note_speaking(self) -> None:
+        if not self._speaking:
+            self._speaking = True
+            if self.settled.is_set():
+                self._on_speaking()
+
+    # ------------------------------------------------------------ the agent's acts
+
+    def _keep_time(self, act: AgentAct) -> None:
+        """What was reached when, and how long others kept us waiting: a model until its first clause, tools."""
+        now_s = _now()
+        match act:
+            case ModelAsked():
+                self._waits_since_s = now_s
+            case FirstToken():
+                self.answer.reach(Stage.FIRST_TOKEN, now_s)
+            case Said():
+                self.answer.reach(Stage.FIRST_TOKEN, now_s)
+                self._end_wait(now_s)
+            case ToolStarted():
+                if not self._tools:
+                    self._end_wait(now_s)
+                    self._waits_since_s = now_s
+                    self.tool_runs.set()
+                self._tools += 1
+            case ToolFinished():
+                self._tools -= 1
+                if not self._tools:
+                    self._end_wait(now_s)
+                    self.tool_runs.clear()
+            case _:
+                pass
+
+    def _end_wait(self, now_s: float) -> None:
+        if self._waits_since_s is not None:
+            self.answer.waited(self._waits_since_s, now_s)
+            self._waits_since_s = None
 
     def _note(self, act: AgentAct) -> None:
+        """What the answer itself holds at once, the rest when it is settled."""
+        match act:
+            case ModelAsked():
+                self.answer.asked = act
+            case ModelAnswered():
+                self.answer.decided_by(act)
+            case TransferRequested(reason, summary):
+                self.answer.transfer = (reason, summary)
+            case HangupRequested():
+                self.answer.hangup = True
+            case _ if self.settled.is_set():
+                self._take_note(act)
+            case _:
+                self._held.append(act)
+
+    def _take_note(self, act: AgentAct) -> None:
+        """In the journal and the facts of the call."""
         match act:
             case ToolFinished():
                 self.answer.tool_calls += 1
                 self._journal.tool(self.answer.turn_number, act)
-            case ModelAnswered():
-                self.answer.decided_by(act)
             case FellBack():
                 self._journal.fallback(act)
                 self._facts.degraded = "fallback" if act.component == "llm" else self._facts.degraded
@@ -179,11 +223,13 @@ class Reply:
             case CallbackPromised(topic, best_time):
                 self._journal.event("callback_promised", topic=topic, best_time=best_time)
                 self._facts.callback_promised = True
-            case TransferRequested(reason, summary):
-                self.answer.transfer = (reason, summary)
-            case HangupRequested():
-                self.answer.hangup = True
-            case ToolStarted() | Said():
+            case ToolStarted() | FirstToken() | Said():
                 pass
+            case ModelAsked() | ModelAnswered() | TransferRequested() | HangupRequested():
+                pass  # the answer's own
             case _:
                 assert_never(act)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -11,11 +11,12 @@ from callcenter import metrics
 from callcenter.config import Settings
 from callcenter.events import CallEvent
 from callcenter.pipeline.answer import CallJournal
-from callcenter.pipeline.conversation import Conversation, ReplyEnded
+from callcenter.pipeline.conversation import Conversation
 from callcenter.pipeline.listener import Listener
 from callcenter.pipeline.outcome import CallFacts, outcome
 from callcenter.pipeline.player import Player
-from callcenter.pipeline.reply import Speaker
+from callcenter.pipeline.replies import ReplyEnded
+from callcenter.pipeline.speaker import Speaker
 from callcenter.ports import (
     Agent,
     AgentSession,
@@ -25,6 +26,7 @@ from callcenter.ports import (
     Journal,
     Recognizer,
     Synthesizer,
+    TurnModel,
     Voice,
     VoiceDetector,
 )
@@ -47,6 +49,7 @@ class Parts:
     journal: Journal
     registry: CallRegistry
     settings: Settings
+    turn_model: TurnModel | None = None
 
 
 async def serve_call(parts: Parts, call: CallInfo, line: CallLine) -> None:
@@ -90,12 +93,13 @@ class _Session:
             conversation = Conversation(call, agent, parts.shop, parts.settings, journal, events, tasks)
             self._conversation, self._facts = conversation, conversation.facts
             player = Player(line.rate_hz, conversation.on_progress)
-            conversation.attach(player, self._speaker(player))
+            conversation.attach(player, self._speaker())
             listener = Listener(
                 call.call_id,
                 line,
                 parts.detector,
                 parts.recognizer,
+                parts.turn_model,
                 parts.settings,
                 call.language,
                 agent.expectation,
@@ -109,13 +113,12 @@ class _Session:
                 await conversation.stop()
                 hearing.cancel()
 
-    def _speaker(self, player: Player) -> Speaker:
+    def _speaker(self) -> Speaker:
         tts, language = self._parts.settings.tts, self._call.language
         voice = Voice(language, tts.voices.get(language, ""), tts.speed)
         return Speaker(
             self._parts.synthesizer,
             voice,
-            player,
             self._line.rate_hz,
             self._parts.shop.lexicon(language),
             tts.timeout_ms / 1000,

@@ -61,6 +61,8 @@ class Ended:
     """Voiced audio in it."""
     silence_ms: int
     """How long the silence lasted that ended it; 0 when the turn was cut for its length."""
+    reason: str = "silence"
+    """What decided: "silence", "dictation", "words", "voice" or "length"."""
 
 
 Signal = Started | Confirmed | Paused | Resumed | Discarded | Ended
@@ -156,9 +158,9 @@ class TurnDetector:
         if too_short and self._silence_ms >= min(DISCARD_AFTER_MS, needed):
             signal = Discarded(self._voiced_ms)
         elif self._silence_ms >= needed:
-            signal = Ended(self._voiced_ms, self._silence_ms)
+            signal = Ended(self._voiced_ms, self._silence_ms, "dictation" if self.dictation else "silence")
         elif self._length_ms >= self._turn.max_utterance_ms:
-            signal = Ended(self._voiced_ms, 0)
+            signal = Ended(self._voiced_ms, 0, "length")
         else:
             return []
         self._state, self._paused = _State.QUIET, False

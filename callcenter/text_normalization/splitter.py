@@ -12,6 +12,9 @@ from callcenter.text_normalization.plain import plain
 
 FIRST_CLAUSE_CHARS = 25
 """The first words of an answer are spoken at a comma already, once there are so many."""
+OPENING_WORDS = 2
+"""So few words before a first comma ("Sure,", "Of course,") are a piece too: they are in the cache, and heard while the
+rest is being written."""
 MAX_CHARS = 220
 
 _END = re.compile(r"(?:[.!?]+|…+)[\"'»”’)\]*_]*(?=\s)|\n")
@@ -45,6 +48,8 @@ class SentenceSplitter:
         self.language = language
         self._first_clause_chars, self._max_chars = first_clause_chars, max_chars
         self._buffer = ""
+        self._opened = False
+        """An opening has been cut off."""
         self._first = True
 
     def feed(self, delta: str) -> list[str]:
@@ -55,7 +60,7 @@ class SentenceSplitter:
         """What is left; the splitter is then as new."""
         self._buffer += "\n"
         sentences = self._take()
-        self._first = True
+        self._first, self._opened = True, False
         return sentences
 
     def _take(self) -> list[str]:
@@ -64,7 +69,8 @@ class SentenceSplitter:
             raw, self._buffer = self._buffer[:at], self._buffer[at:]
             if sentence := plain(raw):
                 sentences.append(sentence)
-                self._first = False
+                self._first = self._first and not self._opened and _is_opening(raw)
+                self._opened = True
         return sentences
 
     def _next_cut(self) -> int:
@@ -90,10 +96,11 @@ class SentenceSplitter:
 
     def _clause_end(self, window: str, end: int) -> int:
         for match in _CLAUSE.finditer(window, 0, end):
-            if len(window[: match.end()].strip()) < self._first_clause_chars or match.end() == end:
+            before, after = window[: match.end()], window[match.end() :]
+            long = len(before.strip()) >= self._first_clause_chars
+            if match.end() == end or not (long or (not self._opened and _is_opening(before))):
                 continue
-            after = window[match.end() :].lstrip()
-            if not after and "\n" not in window[match.end() :]:
+            if not after.strip() and "\n" not in after and _ends_in_figure(window[: match.start()]):
                 return 0
             if not _in_figures(window[: match.start()], after):
                 return match.end()
@@ -131,9 +138,20 @@ def _goes_on(window: str, end: re.Match[str]) -> bool | None:
     return False
 
 
+def _is_opening(text: str) -> bool:
+    """ "Sure,"; "Of course,"; no "2," """
+    words_before = text.split()
+    return text.rstrip().endswith(",") and len(words_before) <= OPENING_WORDS and not any(map(str.isdigit, text))
+
+
+def _ends_in_figure(text: str) -> bool:
+    text = text.rstrip(" \u00a0\u202f-–—,")
+    return bool(text) and (text[-1].isdigit() or text[-1] in "№$₴€+")
+
+
 def _in_figures(before: str, after: str) -> bool:
     """Between two parts of one figure: "2 | 500", "215/55 | R17", "10 - | 15"."""
-    before, after = before.rstrip(" \u00a0\u202f-–—,"), after.lstrip()
-    if not before or (not before[-1].isdigit() and before[-1] not in "№$₴€+"):
+    after = after.lstrip()
+    if not _ends_in_figure(before):
         return False
     return bool(after) and (after[0].isdigit() or re.match(r"[RРZ]+\d|[-–—/%₴$€]", after) is not None)

@@ -63,6 +63,10 @@ class CachedSynthesizer:
     def name(self) -> str:
         return self._inner.name
 
+    @property
+    def inner(self) -> Synthesizer:
+        return self._inner
+
     async def start(self) -> None:
         await self._inner.start()
         if self._files:
@@ -186,7 +190,7 @@ class CachedSpeech:
     def __init__(
         self, cache: CachedSynthesizer, key: str, text: str, voice: Voice, rate_hz: int, pcm: bytes | None
     ) -> None:
-        self.backend, self.rate_hz = cache.name, rate_hz
+        self.rate_hz = rate_hz
         self.cached = pcm is not None
         """Settled when the first chunk is there."""
         self._cache, self._key, self._text, self._voice, self._pcm = cache, key, text, voice, pcm

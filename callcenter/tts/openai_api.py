@@ -48,7 +48,7 @@ class OpenAIVoice:
         await self._client.aclose()
 
     def speak(self, text: str, voice: Voice) -> Speech:
-        return Speech(self.name, API_RATE_HZ, lambda: self._synthesize(text, voice))
+        return Speech(API_RATE_HZ, lambda: self._synthesize(text, voice))
 
     async def _synthesize(self, text: str, voice: Voice) -> AsyncGenerator[bytes, None]:
         import httpx

@@ -45,7 +45,7 @@ class ProcessVoice:
         await self.pool.aclose()
 
     def speak(self, text: str, voice: Voice) -> Speech:
-        return Speech(self._name, self._rate_hz, lambda: self._synthesize(text, voice))
+        return Speech(self._rate_hz, lambda: self._synthesize(text, voice))
 
     async def _synthesize(self, text: str, voice: Voice) -> AsyncGenerator[bytes, None]:
         stream = self.pool.open(

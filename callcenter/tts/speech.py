@@ -8,8 +8,8 @@ class Speech:
 
     cached = False
 
-    def __init__(self, backend: str, rate_hz: int, make: Callable[[], AsyncGenerator[bytes, None]]) -> None:
-        self.backend, self.rate_hz = backend, rate_hz
+    def __init__(self, rate_hz: int, make: Callable[[], AsyncGenerator[bytes, None]]) -> None:
+        self.rate_hz = rate_hz
         self._make = make
 
     def __aiter__(self) -> AsyncGenerator[bytes, None]:

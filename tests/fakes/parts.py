@@ -1,7 +1,6 @@
 """Fakes of the ports: what a session needs, scripted by the test and exact in virtual time."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -110,10 +109,13 @@ class FakeDetector:
 
 @dataclass
 class FakeRecognizer:
-    """Understands, one after the other, what the test says that the caller says ("" for noise, "?" for rejected)."""
+    """Understands, one after the other, what the test says that the caller says ("" for noise, "?" for rejected). A
+    list is one turn with pauses: what is understood in each of them, and at the end."""
 
     name = "fake"
-    says: deque[str | EngineError] = field(default_factory=deque)
+    says: list[str | EngineError | list[str]] = field(default_factory=list)
+    recognized: int = 0
+    """Turns so far."""
     latency_ms: int = 20
     expectations: list[Expectation] = field(default_factory=list)
     open_sessions: int = 0
@@ -130,12 +132,24 @@ class FakeRecognizer:
 
 
 @dataclass
+class FakeTurn:
+    """One turn of the caller's, however often it is recognized."""
+
+    number: int | None = None
+    """Which of the recognizer's `says`; settled when it is recognized for the first time."""
+    tries: int = 0
+
+
+@dataclass
 class FakeRecognitionSession:
     recognizer: FakeRecognizer
+    turn: FakeTurn = field(default_factory=FakeTurn)
 
     def begin(self, expectation: Expectation, *, continues: bool = False) -> "FakeUtterance":
         self.recognizer.expectations.append(expectation)
-        return FakeUtterance(self.recognizer)
+        if not continues:
+            self.turn = FakeTurn()
+        return FakeUtterance(self.recognizer, self.turn)
 
     async def aclose(self) -> None:
         self.recognizer.open_sessions -= 1
@@ -144,14 +158,15 @@ class FakeRecognitionSession:
 @dataclass
 class FakeUtterance:
     recognizer: FakeRecognizer
+    turn: FakeTurn
     audio_bytes: int = 0
 
     def feed(self, pcm: bytes) -> None:
         self.audio_bytes += len(pcm)
 
     async def finish(self) -> Transcript:
+        said = self._next()
         await asyncio.sleep(self.recognizer.latency_ms / 1000)
-        said = self.recognizer.says.popleft()
         if isinstance(said, EngineError):
             raise said
         return Transcript(
@@ -164,6 +179,14 @@ class FakeUtterance:
             rejected=said == "?",
         )
 
+    def _next(self) -> str | EngineError:
+        if self.turn.number is None:
+            self.turn.number = self.recognizer.recognized
+            self.recognizer.recognized += 1
+        said = self.recognizer.says[self.turn.number]
+        self.turn.tries += 1
+        return said[min(self.turn.tries, len(said)) - 1] if isinstance(said, list) else said
+
     def cancel(self) -> None:
         pass
 
@@ -173,7 +196,6 @@ class FakeSpeech:
     text: str
     error: EngineError | None
     rate_hz: int = 8000
-    backend: str = "fake"
     cached: bool = False
 
     async def __aiter__(self) -> AsyncGenerator[bytes, None]:
@@ -247,6 +269,14 @@ class FakeAgentSession:
 
     def expectation(self) -> Expectation:
         return self.agent.next_expectation
+
+    def checkpoint(self) -> Callable[[], None]:
+        said, heard = len(self.agent.said), len(self.agent.heard_texts)
+
+        def undo() -> None:
+            del self.agent.said[said:], self.agent.heard_texts[heard:]
+
+        return undo
 
     def summary(self) -> str:
         return "wants tires"

@@ -18,6 +18,14 @@ from callcenter.records import (
     TurnRecorded,
 )
 
+TIMELINE = {
+    "endpoint": 380,
+    "transcript": 210,
+    "first_token": 395,
+    "first_sentence": 410,
+    "first_audio": 470,
+    "heard": 2630,
+}
 STARTED_AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
@@ -65,6 +73,18 @@ class RecordedCall:
             self.tool(result=[{"model": "Nokian Hakkapeliitta", "price": 4200}]),
             self.said(2, "I have", model="rules", interrupted=False, content_heard="I have"),
             self.event(),
-            self.said(2, "I have Nokian for 4200", model="rules", interrupted=True, content_heard="I have Nokian"),
+            self.said(
+                2,
+                "I have Nokian for 4200",
+                model="rules",
+                interrupted=True,
+                content_heard="I have Nokian",
+                timeline=TIMELINE,
+                response_latency_ms=TIMELINE["first_audio"],
+                endpoint_reason="words",
+                speculation="kept",
+                stt_backend="pocketsphinx",
+                tts_backend="espeak",
+            ),
             self.ended(),
         ]

@@ -33,7 +33,7 @@ class ScriptedVoice:
         self.closed = True
 
     def speak(self, text: str, voice: Voice) -> Speech:
-        return Speech(self.name, self.rate_hz, lambda: self._synthesize(text))
+        return Speech(self.rate_hz, lambda: self._synthesize(text))
 
     async def _synthesize(self, text: str) -> AsyncGenerator[bytes, None]:
         self.spoken.append(text)

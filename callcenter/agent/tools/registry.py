@@ -49,6 +49,8 @@ class Tool:
     scenario: Scenario
     """What a caller wants for whom this tool is called."""
     timeout_s: float = TIMEOUT_S
+    changes: bool = False
+    """It changes something in the shop: it runs only for what the caller has said to the end."""
 
     @cached_property
     def spec(self) -> ToolSpec:
@@ -86,6 +88,10 @@ class Toolbox:
     def scenario(self, name: str) -> Scenario | None:
         """What the tool is for; None for a tool that there is not."""
         return self._tools[name].scenario if name in self._tools else None
+
+    def changes(self, name: str) -> bool:
+        """Whether the tool changes something in the shop."""
+        return name in self._tools and self._tools[name].changes
 
     async def run(self, name: str, arguments: str | Mapping[str, Any]) -> ToolRun:
         """Run a tool with the arguments as a model wrote them, or as the rules made them."""

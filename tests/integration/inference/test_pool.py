@@ -215,7 +215,9 @@ async def test_a_full_queue_refuses() -> None:
         with pytest.raises(RecognitionError) as caught:
             pool.open("echo", {})
         assert caught.value.kind == "overloaded"
+        assert pool.oldest_wait_s > 0
         await asyncio.gather(*(one.result() for one in jobs))
+        assert pool.oldest_wait_s == 0
         await job(pool, "echo", b"x").result()
 
 

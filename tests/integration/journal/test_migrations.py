@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -14,6 +15,12 @@ from callcenter.journal.repository import Repository
 from tests.fakes.recorded_calls import RecordedCall
 
 PROJECT = Path(__file__).parents[3]
+LONG_AGO = datetime(2020, 2, 20, 9, 30, tzinfo=UTC)
+"""Of a month that has no partition."""
+OLD_TURN = (
+    "INSERT INTO call_turns (call_id, call_started_at, turn_number, at, speaker, content) "
+    "VALUES ($1, $2, 8, $2, 'bot', 'an old turn')"
+)
 
 
 def objects(url: str) -> list[str]:
@@ -31,6 +38,21 @@ def objects(url: str) -> list[str]:
     return asyncio.run(fetch())
 
 
+async def execute(url: str, query: str, *arguments: object) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(url)
+    rows: list[asyncpg.Record] = await connection.fetch(query, *arguments)
+    await connection.close()
+    return rows
+
+
+async def save(url: str, call: RecordedCall) -> int:
+    connection = await asyncpg.connect(url)
+    await Repository("owner", b"secret").save(connection, call.all())
+    turns: int = await connection.fetchval("SELECT count(*) FROM call_turns")
+    await connection.close()
+    return turns
+
+
 def test_downgrade_leaves_nothing_and_upgrade_makes_the_same_again(postgres_url: str) -> None:
     migrate.upgrade(postgres_url)
     first = objects(postgres_url)
@@ -43,17 +65,30 @@ def test_downgrade_leaves_nothing_and_upgrade_makes_the_same_again(postgres_url:
 
 
 def test_an_upgrade_of_tables_that_are_new_enough_keeps_what_is_in_them(postgres_url: str) -> None:
-    async def save() -> int:
-        connection = await asyncpg.connect(postgres_url)
-        await Repository("owner", b"secret").save(connection, RecordedCall().all())
-        turns: int = await connection.fetchval("SELECT count(*) FROM call_turns")
-        await connection.close()
-        return turns
+    migrate.upgrade(postgres_url)
+    assert asyncio.run(save(postgres_url, RecordedCall())) == 3
+    migrate.upgrade(postgres_url)
+    assert asyncio.run(save(postgres_url, RecordedCall())) == 6
 
+
+def test_calls_of_before_the_waterfall_are_kept_forward_backward_and_in_their_months_partition(
+    postgres_url: str,
+) -> None:
+    call = RecordedCall(started_at=LONG_AGO)
+    migrate.upgrade(postgres_url, "0001")
+    asyncio.run(execute(postgres_url, OLD_TURN, call.call_id, LONG_AGO))
     migrate.upgrade(postgres_url)
-    assert asyncio.run(save()) == 3
-    migrate.upgrade(postgres_url)
-    assert asyncio.run(save()) == 6
+    asyncio.run(save(postgres_url, call))
+    asyncio.run(execute(postgres_url, "SELECT ensure_partitions($1, $1)", LONG_AGO.date()))
+    stored = "SELECT tableoid::regclass::text, content, timeline->>'endpoint' FROM call_turns ORDER BY turn_number"
+    assert [tuple(row) for row in asyncio.run(execute(postgres_url, stored))][2:] == [
+        ("call_turns_y2020m02", "I have Nokian for 4200", "380"),
+        ("call_turns_y2020m02", "an old turn", None),
+    ]
+    migrate.downgrade(postgres_url, "0001")
+    (left,) = asyncio.run(execute(postgres_url, "SELECT * FROM call_turns WHERE turn_number = 8"))
+    assert left["content"] == "an old turn"
+    assert "timeline" not in dict(left)
 
 
 def test_programs_that_start_at_once_migrate_one_after_the_other(postgres_url: str) -> None:
@@ -73,7 +108,7 @@ def db(url: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_the_command_tells_where_the_tables_are(postgres_url: str) -> None:
-    assert "0001" in db(postgres_url, "upgrade").stdout
+    assert "0002" in db(postgres_url, "upgrade").stdout
     assert "base" in db(postgres_url, "downgrade", "base").stdout
     unknown = db(postgres_url, "upgrade", "9999")
     assert unknown.returncode == 1

@@ -18,7 +18,7 @@ from callcenter.journal.spool import SpoolJournal
 from callcenter.journal.spool_file import Entry, SpoolFile
 from callcenter.journal.spool_folder import SpoolFolder
 from callcenter.records import CallLeftAsterisk, Outcome, Record
-from tests.fakes.recorded_calls import RecordedCall
+from tests.fakes.recorded_calls import TIMELINE, RecordedCall
 from tests.integration.journal.delivery import delivered, relaying, until
 
 TABLES = ("calls", "call_turns", "call_tool_calls", "call_events", "outbox", "dead_letters")
@@ -52,6 +52,9 @@ async def test_a_call_arrives_whole(journal: SpoolJournal, journal_url: str, dat
     assert [turn["speaker"] for turn in turns] == ["bot", "customer", "bot"]
     assert (turns[2]["content"], turns[2]["content_heard"]) == ("I have Nokian for 4200", "I have Nokian")
     assert turns[2]["interrupted"] is True
+    assert json.loads(turns[2]["timeline"]) == TIMELINE
+    assert (turns[2]["endpoint_reason"], turns[2]["speculation"]) == ("words", "kept")
+    assert (turns[2]["stt_backend"], turns[2]["tts_backend"]) == ("pocketsphinx", "espeak")
     tool = await fetch_one(database, "SELECT * FROM call_tool_calls")
     assert json.loads(tool["tool_args"]) == {"vehicle_make": "Toyota", "season": "winter"}
     assert json.loads(tool["tool_result"]) == [{"model": "Nokian Hakkapeliitta", "price": 4200}]

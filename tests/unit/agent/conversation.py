@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
-from callcenter.ports import AgentAct, AgentSession, CallerSaid, CallInfo, Language, Said
+from callcenter.ports import AgentAct, AgentSession, CallerSaid, CallInfo, FirstToken, Language, ModelAsked, Said
 from callcenter.shop import Shop
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -25,6 +25,11 @@ def call(language: Language = "en") -> CallInfo:
     return CallInfo(UUID(int=1), NOW, "+380671234567", "+380441234567", language)
 
 
+def told(act: AgentAct) -> bool:
+    """Not a note about the course of the work."""
+    return not isinstance(act, ModelAsked | FirstToken)
+
+
 async def answer(session: AgentSession, said: str | CallerSaid, *, heard: str | None = None) -> list[AgentAct]:
     """One turn, heard to its end unless told otherwise."""
     turn = CallerSaid(said) if isinstance(said, str) else said
@@ -32,7 +37,8 @@ async def answer(session: AgentSession, said: str | CallerSaid, *, heard: str | 
     try:
         async with aclosing(session.respond(turn)) as stream:
             async for act in stream:
-                acts.append(act)  # noqa: PERF401  what came before an error was heard too
+                if told(act):
+                    acts.append(act)  # noqa: PERF401  what came before an error was heard too
     finally:
         session.heard(words(acts) if heard is None else heard)
     return acts
@@ -43,7 +49,8 @@ async def interrupted(session: AgentSession, said: str, after: int) -> list[Agen
     acts: list[AgentAct] = []
     async with aclosing(session.respond(CallerSaid(said))) as stream:
         async for act in stream:
-            acts.append(act)
+            if told(act):
+                acts.append(act)
             if len(acts) == after:
                 break
     session.heard(words(acts))

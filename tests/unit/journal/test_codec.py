@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import UnionType
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callcenter.journal.codec import NAMES, SCHEMA_VERSION, TYPES, RecordError, decode, encode
-from callcenter.records import CallStarted, Record, ToolCallRecorded
+from callcenter.records import CallStarted, Record, Speaker, ToolCallRecorded, TurnRecorded
 
 CALL_ID = UUID("0b5f6a52-3a0e-4f0e-9a5e-0f0f0f0f0f0f")
 STARTED_AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -45,8 +45,8 @@ def _values(hint: Any) -> st.SearchStrategy[Any]:
         return numbers
     if hint is bool:
         return st.booleans()
-    if hint == Mapping[str, Any]:
-        return st.dictionaries(texts, json_values, max_size=4)
+    if get_origin(hint) is Mapping:
+        return st.dictionaries(texts, _values(get_args(hint)[1]), max_size=4)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return st.sampled_from(hint)
     return json_values
@@ -126,6 +126,15 @@ def test_a_record_of_an_older_program_gets_the_defaults_of_what_it_lacks(cls: ty
             next(iter(hint)).value if is_enum else example.get(hint, {} if hint == Mapping[str, Any] else None)
         )
     assert isinstance(decode(json.dumps(values)), cls)
+
+
+@pytest.mark.parametrize(
+    "timeline", [{"endpoint": "soon"}, {"endpoint": 1.5}, {"endpoint": None}, {"endpoint": True}, []]
+)
+def test_a_timeline_that_is_no_whole_milliseconds_is_refused(timeline: Any) -> None:
+    turn = TurnRecorded(CALL_ID, STARTED_AT, 2, Speaker.BOT, STARTED_AT, "Good morning", timeline={"endpoint": 380})
+    with pytest.raises(RecordError, match="has a wrong timeline"):
+        decode(json.dumps({**json.loads(encode(turn)), "timeline": timeline}))
 
 
 GOOD = json.loads(encode(CallStarted(CALL_ID, STARTED_AT, None, None, "en")))

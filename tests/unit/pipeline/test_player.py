@@ -3,7 +3,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.pipeline.player import QUEUE_FRAMES, Player, Segment
+from callcenter.pipeline.player import QUEUE_FRAMES, Player, Segment, Track
 from tests.fakes.virtual_time import run
 
 FRAME = 320
@@ -13,19 +13,39 @@ def tone(frames: float) -> bytes:
     return b"\x01\x10" * int(FRAME / 2 * frames)
 
 
+def playing() -> Player:
+    return Player(8000, lambda _: None)
+
+
+def test_a_prepared_answer_is_not_heard_until_it_is_played() -> None:
+    async def test() -> None:
+        player, heard, prepared = playing(), Track(8000), Track(8000)
+        player.play(heard)
+        await heard.put(Segment("one"), b"\x01\x10" * 320)
+        await prepared.put(Segment("two"), b"\x02\x20" * 160)
+        assert player.next_frame() == b"\x01\x10" * 160
+        player.play(prepared)
+        assert player.next_frame() == b"\x02\x20" * 160
+        assert not heard.pending
+        assert player.next_frame() == bytes(FRAME)
+
+    run(test())
+
+
 def test_silence_when_there_is_nothing_to_say() -> None:
     async def test() -> None:
-        assert Player(8000, lambda _: None).next_frame() == bytes(FRAME)
+        assert playing().next_frame() == bytes(FRAME)
 
     run(test())
 
 
 def test_audio_of_any_sizes_comes_out_in_whole_frames_padded_only_at_the_end() -> None:
     async def test() -> None:
-        player, segment = Player(8000, lambda _: None), Segment("hello")
+        player, track, segment = playing(), Track(8000), Segment("hello")
+        player.play(track)
         for size in (0.3, 1.4, 0.8):
-            await player.put(segment, tone(size))
-        player.complete(segment)
+            await track.put(segment, tone(size))
+        track.complete(segment)
         played = b"".join(player.next_frame() for _ in range(3))
         assert played == tone(2.5).ljust(3 * FRAME, b"\0")
         assert not player.pending
@@ -36,12 +56,12 @@ def test_audio_of_any_sizes_comes_out_in_whole_frames_padded_only_at_the_end() -
 
 def test_a_full_queue_makes_the_reply_wait() -> None:
     async def test() -> None:
-        player, segment = Player(8000, lambda _: None), Segment("long")
-        putting = asyncio.create_task(player.put(segment, tone(QUEUE_FRAMES + 10)))
+        track, segment = Track(8000), Segment("long")
+        putting = asyncio.create_task(track.put(segment, tone(QUEUE_FRAMES + 10)))
         await asyncio.sleep(0.1)
         assert not putting.done()
         for _ in range(10):
-            player.next_frame()
+            track.take()
         await asyncio.wait_for(putting, 1)
 
     run(test())
@@ -49,9 +69,10 @@ def test_a_full_queue_makes_the_reply_wait() -> None:
 
 def test_a_paused_voice_is_silent_and_loses_nothing() -> None:
     async def test() -> None:
-        player, segment = Player(8000, lambda _: None), Segment("hello there")
-        await player.put(segment, tone(2))
-        player.complete(segment)
+        player, track, segment = playing(), Track(8000), Segment("hello there")
+        player.play(track)
+        await track.put(segment, tone(2))
+        track.complete(segment)
         player.paused = True
         assert player.next_frame() == bytes(FRAME)
         player.paused = False
@@ -64,13 +85,15 @@ def test_progress_is_told_at_the_first_frame_every_second_and_at_the_end() -> No
     async def test() -> None:
         told: list[int] = []
         player = Player(8000, lambda segment: told.append(segment.played_ms))
-        segment = Segment("a sentence of two seconds")
-        putting = asyncio.create_task(player.put(segment, tone(110)))
-        for _ in range(110):
+        track, segment = Track(8000), Segment("a sentence of two seconds")
+        player.play(track)
+        putting = asyncio.create_task(track.put(segment, tone(110)))
+        for played in range(110):
             await asyncio.sleep(0.02)
+            if putting.done():
+                track.complete(segment)
             player.next_frame()
-        await putting
-        player.complete(segment)
+            assert segment.played_ms == 20 * (played + 1)
         assert told == [20, 1000, 2000, 2200]
 
     run(test())

@@ -53,11 +53,11 @@ def test_dictation_waits_longer() -> None:
     dictating = detector()
     dictating.dictation = True
     assert signals(dictating, "#" * 10 + "." * 59)[-1] == Paused(200, 160)
-    assert signals(dictating, ".") == [Ended(200, 1200)]
+    assert signals(dictating, ".") == [Ended(200, 1200, "dictation")]
 
 
 def test_endless_speech_is_cut() -> None:
-    assert signals(detector(max_utterance_ms=1000), "#" * 50)[-1] == Ended(1000, 0)
+    assert signals(detector(max_utterance_ms=1000), "#" * 50)[-1] == Ended(1000, 0, "length")
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 64)), max_size=400))

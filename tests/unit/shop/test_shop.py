@@ -89,9 +89,18 @@ def test_fixed_phrases_can_be_spoken_as_they_are(shop: Shop, language: Language)
 
 
 def test_variations_take_turns_by_the_seed(shop: Shop) -> None:
-    said = [shop.phrase("filler", "uk", seed=seed) for seed in range(6)]
+    said = [shop.phrase("filler.first", "uk", seed=seed) for seed in range(6)]
     assert len(set(said[:3])) == 3
     assert said[:3] == said[3:]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_caller_who_waits_long_hears_something_else_each_time_and_from_the_cache(
+    shop: Shop, language: Language
+) -> None:
+    said = [shop.phrase(key, language, seed=seed) for key in ("filler.first", "filler.again") for seed in range(3)]
+    assert len(set(said)) == 6
+    assert set(said) <= set(shop.fixed_phrases(language))
 
 
 @pytest.mark.parametrize(

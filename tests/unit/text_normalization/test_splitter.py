@@ -39,12 +39,20 @@ def test_sentences(text: str, sentences: list[str]) -> None:
 
 def test_the_first_clause_is_spoken_early() -> None:
     splitter = SentenceSplitter("en")
-    assert splitter.feed("Yes, I have found three winter tires,") == []
-    assert splitter.feed(" th") == ["Yes, I have found three winter tires,"]
+    assert splitter.feed("Yes, I have found three winter tires,") == ["Yes,"]
+    assert splitter.feed(" th") == ["I have found three winter tires,"]
     assert splitter.feed("e cheapest of which, as far as I can see, is this one. And") == [
         "the cheapest of which, as far as I can see, is this one."
     ]
     assert splitter.flush() == ["And"]
+
+
+def test_an_opening_is_spoken_at_once_and_only_one() -> None:
+    splitter = SentenceSplitter("en")
+    assert splitter.feed("Of course, ") == ["Of course,"]
+    assert splitter.feed("yes, there is one.") == []
+    assert splitter.flush() == ["yes, there is one."]
+    assert splitter.feed("2, ") == []
 
 
 def test_after_a_flush_the_next_first_clause_is_early_again() -> None:
