@@ -163,6 +163,9 @@ class SttSettings(Section):
     backend: Literal["auto", "pocketsphinx", "whisper", "openai"] = "auto"
     model: str = "small"
     """faster-whisper: a name or a folder; openai: the server's model name."""
+    whisper_window: Literal["auto", "short", "padded"] = "auto"
+    """How much Whisper encodes of an utterance: 30 s always, or little more than was said. auto: short where
+    `callcenter bench stt --check` has found that this model hears the same."""
     base_url: str | None = None
     """Another server than llm.base_url."""
     api_key: SecretStr | None = None

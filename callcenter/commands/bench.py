@@ -10,6 +10,8 @@ BENCHES = (
     "capacity",
     "overload",
     "soak",
+    "stt",
+    "tts",
     "vad",
 )
 """Modules of callcenter.commands.benches: each holds a function of its own name, the command."""
