@@ -23,7 +23,9 @@ async def test_calls_that_the_server_refuses_are_lost_and_the_others_go_on() -> 
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    plan = Plan("127.0.0.1", port, (WORDS,), calls=8, turns=1, ramp_s=0.4, settle_s=0, idle_s=0, spread_s=0, timeout_s=1)
+    plan = Plan(
+        "127.0.0.1", port, (WORDS,), calls=8, turns=1, ramp_s=0.4, settle_s=0, idle_s=0, spread_s=0, timeout_s=1
+    )
     _, said = await call(plan)
     server.close()
     assert connected == 8, "nobody dials again"
