@@ -18,7 +18,7 @@ from callcenter.agent.choose import create_agent, store_names
 from callcenter.audiosocket.server import AudioSocketServer
 from callcenter.config import Settings
 from callcenter.dialogue.grammar import build_grammars
-from callcenter.fake_models import FakeSpeed, FixedRecognizer, ScriptedModel, ToneVoice
+from callcenter.fake_models import Fakes, FixedRecognizer, ScriptedModel, ToneVoice
 from callcenter.journal import open_journal
 from callcenter.journal.relay import JournalRelay
 from callcenter.journal.spool import SpoolJournal
@@ -57,10 +57,10 @@ MEASURING = "--fake-models"
 log = structlog.get_logger()
 
 
-async def serve(settings: Settings, fakes: FakeSpeed | None = None, place: Place | None = None) -> None:
+async def serve(settings: Settings, fakes: Fakes | None = None, place: Place | None = None) -> None:
     """Run the media server until SIGTERM or SIGINT, then end the calls in good order. Raises ConfigurationError.
 
-    fakes: stand-ins of this speed instead of every model. place: which of several workers we are; else we are alone."""
+    fakes: stand-ins instead of models. place: which of several workers we are; else we are alone."""
     place = place or Place()
     configure_logging(settings, place.name)
     stop = asyncio.Event()
@@ -74,7 +74,7 @@ async def serve(settings: Settings, fakes: FakeSpeed | None = None, place: Place
 
 
 class MediaServer:
-    def __init__(self, settings: Settings, place: Place, fakes: FakeSpeed | None = None) -> None:
+    def __init__(self, settings: Settings, place: Place, fakes: Fakes | None = None) -> None:
         """Raises ConfigurationError."""
         self._settings, self._place, self._fakes = settings, place, fakes
         self._shop = Shop.load(settings.shop)
@@ -192,10 +192,12 @@ class MediaServer:
         return None
 
     def _choose_synthesizer(self) -> tuple[Synthesizer, str]:
-        return (ToneVoice(), MEASURING) if self._fakes is not None else choose_synthesizer(self._settings)
+        if self._fakes is not None and not self._fakes.llm_only:
+            return ToneVoice(), MEASURING
+        return choose_synthesizer(self._settings)
 
     def _choose_recognizer(self, names: CatalogueNames | None) -> tuple[Recognizer, str]:
-        if self._fakes is not None:
+        if self._fakes is not None and not self._fakes.llm_only:
             return FixedRecognizer(), MEASURING
         return choose_recognizer(self._settings, build_grammars(self._shop, names))
 

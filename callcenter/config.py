@@ -167,6 +167,8 @@ class SttSettings(Section):
     """Another server than llm.base_url."""
     api_key: SecretStr | None = None
     workers: Annotated[int, Field(ge=1)] = 2
+    worker_memory_mb: Annotated[int, Field(ge=64)] = 4096
+    """A worker process that takes more, and more than twice what its model needs, is replaced by a fresh one."""
     timeout_ms: Annotated[int, Field(ge=100)] = 8000
 
 
@@ -177,6 +179,8 @@ class TtsSettings(Section):
     base_url: str | None = None
     api_key: SecretStr | None = None
     workers: Annotated[int, Field(ge=1)] = 1
+    worker_memory_mb: Annotated[int, Field(ge=64)] = 2048
+    """As stt.worker_memory_mb."""
     timeout_ms: Annotated[int, Field(ge=100)] = 8000
     cache_mb: Annotated[int, Field(ge=0)] = 512
     speed: Annotated[float, Field(ge=0.5, le=2)] = 1.0

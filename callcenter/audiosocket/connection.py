@@ -1,6 +1,7 @@
 """One connection of Asterisk: bytes in, inputs of a call out, and back a frame whenever the pacer says so."""
 
 import asyncio
+import os
 import socket
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from callcenter.audiosocket.inbox import Inbox
 from callcenter.audiosocket.pacing import Pacer
 from callcenter.audiosocket.protocol import (
     HANG_UP,
+    HEADER_BYTES,
     AudioArrived,
     CallIdentified,
     Decoder,
@@ -32,24 +34,67 @@ WIDE_RATE_HZ = 16000
 MAX_UNSENT_FRAMES = 50
 HANG_UP_WAIT_S = 2.0
 """So long the peer has to close after our hang-up. Closing first, or with unread data, hangs the caller up."""
-RECEIVE_BYTES = 4096
 SEND_BUFFER_BYTES = 32768
 """Of the kernel: what waits there is heard late and cannot be taken back when the caller interrupts."""
 FLOOD_S = 10.0
 """A peer so far ahead of real time is no telephone, and would take the time of all other calls."""
 
+WATCHES = 4
+"""So often within the timeout a peer is looked after: it costs less than to note the time of each frame."""
+
 log = structlog.get_logger(__name__)
 
 
-class Connection(asyncio.BufferedProtocol):
+class Connection(asyncio.Protocol):
     """A `ports.CallLine`, and before that what the server needs to make a call of it.
 
-    What arrives waits in the inbox, and one future wakes the call's one task.
+    What arrives waits in the inbox, and one future wakes the call's one task. Nearly all that ever happens here are
+    one usual frame in and one frame out, fifty times a second in each call: those two ways are kept short. A plain
+    Protocol, since uvloop reads into one buffer for all and calls once, where a BufferedProtocol is called twice.
     """
 
+    __slots__ = (
+        "_decoder",
+        "_descriptor",
+        "_flood_bytes",
+        "_hung_up",
+        "_inbox",
+        "_keep_rate",
+        "_loop",
+        "_lost",
+        "_next_frame",
+        "_opened",
+        "_opened_at_s",
+        "_pacer",
+        "_peer_rate_hz",
+        "_rate_settled",
+        "_received_bytes",
+        "_resampler",
+        "_silent_watches",
+        "_stalled_timeout_s",
+        "_taken_as_is",
+        "_transport",
+        "_unread_since_s",
+        "_wake",
+        "_watchdog",
+        "_writes_at_once",
+        "before_hang_up",
+        "broken",
+        "call_id",
+        "peer",
+        "rate_hz",
+    )
     _transport: asyncio.Transport
 
-    def __init__(self, opened: Callable[["Connection"], None], pacer: Pacer, stalled_timeout_s: float) -> None:
+    def __init__(
+        self,
+        opened: Callable[["Connection"], None],
+        pacer: Pacer,
+        stalled_timeout_s: float,
+        *,
+        keep_rate: bool = False,
+    ) -> None:
+        """keep_rate: the line has the peer's rate, whatever it is."""
         self.peer = ""
         """The address, without port."""
         self.call_id: UUID | None = None
@@ -62,20 +107,27 @@ class Connection(asyncio.BufferedProtocol):
         self._opened = opened
         self._pacer = pacer
         self._stalled_timeout_s = stalled_timeout_s
+        self._keep_rate = keep_rate
         self._loop = asyncio.get_running_loop()
         self._lost: asyncio.Future[None] = self._loop.create_future()
         self._wake: asyncio.Future[None] | None = None
-        self._buffer = bytearray(RECEIVE_BYTES)
         self._decoder = Decoder()
         self._inbox = Inbox()
         self._resampler: Resampler | None = None
         self._rate_settled = False
         self._peer_rate_hz = LINE_RATE_HZ
+        self._taken_as_is = False
+        """Usual frames go into the inbox as they come: nothing to settle, nothing to resample."""
         self._next_frame: Callable[[], bytes] | None = None
         self._hung_up = False
         self._watchdog: asyncio.TimerHandle | None = None
-        self._opened_at_s = self._event_at_s = time.monotonic()
+        self._silent_watches = 0
+        self._opened_at_s = time.monotonic()
         self._received_bytes = 0
+        self._flood_bytes = 0.0
+        self._descriptor = -1
+        self._writes_at_once = False
+        """Nothing of ours waits in the transport: what we write may go straight to the kernel."""
         self._unread_since_s: float | None = None
 
     # ---- the transport's side
@@ -86,21 +138,20 @@ class Connection(asyncio.BufferedProtocol):
         if (sock := transport.get_extra_info("socket")) is not None:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-        self._watchdog = self._loop.call_later(self._stalled_timeout_s, self._watch)
+            self._transport.set_write_buffer_limits(0)  # so that we are told of the first byte that has to wait
+            self._descriptor = sock.fileno()
+            self._writes_at_once = True
+        self._watchdog = self._loop.call_later(self._stalled_timeout_s / WATCHES, self._watch)
         self._opened(self)
 
-    def get_buffer(self, sizehint: int) -> bytearray:
-        return self._buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
-        if self._inbox.closed:  # drained, so that our close leaves nothing unread
-            return
-        try:
-            self._check_flood(nbytes)
-            for event in self._decoder.feed(memoryview(self._buffer)[:nbytes]):
-                self._take(event)
-        except ProtocolError as error:
-            self._fail(error.kind)
+    def data_received(self, data: bytes) -> None:
+        self._received_bytes += len(data)
+        if self._taken_as_is and self._received_bytes <= self._flood_bytes and self._decoder.is_usual(data):
+            self._silent_watches = 0
+            self._put_audio(data[HEADER_BYTES:])
+            self._notify()
+        elif not self._inbox.closed:  # then it is only drained, so that our close leaves nothing unread
+            self._read(data)
 
     def eof_received(self) -> bool | None:
         self._end()  # that is how Asterisk says that the caller hung up
@@ -108,15 +159,30 @@ class Connection(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end()  # ECONNRESET too is a caller who hung up, while something of ours was unread
+        self._writes_at_once = False  # the descriptor's number will be another call's
         if self._watchdog is not None:
             self._watchdog.cancel()
         if not self._lost.done():
             self._lost.set_result(None)
 
+    def pause_writing(self) -> None:
+        self._writes_at_once = False
+
+    def resume_writing(self) -> None:
+        self._writes_at_once = True
+
     # ---- what arrived
 
+    def _read(self, data: bytes) -> None:
+        try:
+            self._check_flood()
+            for event in self._decoder.feed(data):
+                self._take(event)
+        except ProtocolError as error:
+            self._fail(error.kind)
+
     def _take(self, event: Event) -> None:
-        self._event_at_s = time.monotonic()
+        self._silent_watches = 0
         match event:
             case CallIdentified():
                 self.call_id = event.call_id
@@ -131,34 +197,43 @@ class Connection(asyncio.BufferedProtocol):
         self._notify()
 
     def _take_audio(self, event: AudioArrived) -> None:
-        self._peer_rate_hz = event.rate_hz
+        if event.rate_hz != self._peer_rate_hz:
+            self._peer_rate_hz = event.rate_hz
+            self._flood_bytes = 0  # to be reckoned anew
         if not self._rate_settled:
             self._rate_settled = True
-            self.rate_hz = LINE_RATE_HZ if event.rate_hz == LINE_RATE_HZ else WIDE_RATE_HZ
+            kept = self._keep_rate or event.rate_hz == LINE_RATE_HZ
+            self.rate_hz = event.rate_hz if kept else WIDE_RATE_HZ
+        self._taken_as_is = event.rate_hz == self.rate_hz
         pcm = event.pcm
-        if event.rate_hz != self.rate_hz:
+        if not self._taken_as_is:
             if self._resampler is None or self._resampler.from_hz != event.rate_hz:
                 self._resampler = Resampler(event.rate_hz, self.rate_hz)
             pcm = self._resampler.feed(pcm)
-        if pcm and self._inbox.put_audio(pcm):
+        if pcm:
+            self._put_audio(pcm)
+
+    def _put_audio(self, pcm: bytes) -> None:
+        if self._inbox.put_audio(pcm):
             metrics.frames_dropped_total.labels(direction="in").inc()
 
-    def _check_flood(self, nbytes: int) -> None:
-        self._received_bytes += nbytes
-        real_time_s = time.monotonic() - self._opened_at_s
-        second_bytes = 50 * frame_bytes(self._peer_rate_hz)
-        if self._received_bytes > 1.25 * (real_time_s + FLOOD_S) * second_bytes:
-            raise ProtocolError("flood", "audio far ahead of real time")
+    def _check_flood(self) -> None:
+        if self._received_bytes > self._flood_bytes:  # of the last look at the clock
+            real_time_s = time.monotonic() - self._opened_at_s
+            second_bytes = 50 * frame_bytes(self._peer_rate_hz)
+            self._flood_bytes = 1.25 * (real_time_s + FLOOD_S) * second_bytes
+            if self._received_bytes > self._flood_bytes:
+                raise ProtocolError("flood", "audio far ahead of real time")
 
     def _watch(self) -> None:
         """A peer that sends nothing whole is gone, however open its socket."""
         if self._inbox.closed:
             return
-        silent_s = time.monotonic() - self._event_at_s
-        if silent_s >= self._stalled_timeout_s:
+        self._silent_watches += 1
+        if self._silent_watches > WATCHES:
             self._fail("silent")
         else:
-            self._watchdog = self._loop.call_later(self._stalled_timeout_s - silent_s, self._watch)
+            self._watchdog = self._loop.call_later(self._stalled_timeout_s / WATCHES, self._watch)
 
     def reject(self, kind: str) -> None:
         """Count and log a peer that does what no telephone does: without its content."""
@@ -177,21 +252,20 @@ class Connection(asyncio.BufferedProtocol):
         """Nothing more comes from the caller."""
         if not self._inbox.closed:
             self._inbox.close()
+            self._taken_as_is = False
             self._stop_playing()
             self._notify()
 
     # ---- the call's task
 
     def _notify(self) -> None:
-        if self._wake is not None and not self._wake.done():
-            self._wake.set_result(None)
+        wake = self._wake
+        if wake is not None and not wake.done():
+            wake.set_result(None)
 
     async def _changed(self) -> None:
-        self._wake = self._loop.create_future()
-        try:
-            await self._wake
-        finally:
-            self._wake = None
+        self._wake = wake = self._loop.create_future()
+        await wake
 
     async def identify(self) -> UUID | None:
         """The UUID; None when the peer went away without one, as the channel of an unanswered call does."""
@@ -213,11 +287,18 @@ class Connection(asyncio.BufferedProtocol):
 
     async def receive(self) -> LineInput:
         """One task alone may wait here."""
-        while not self._inbox:
-            await self._changed()
-        return self._inbox.take()
+        inbox = self._inbox
+        while not inbox.inputs and not inbox.closed:
+            self._wake = wake = self._loop.create_future()
+            await wake
+        return inbox.take()
 
     # ---- what we send
+
+    def send(self, pcm: bytes) -> None:
+        """Send audio now, of any length that a frame may have, and not when the pacer says so: for an echo."""
+        if not self._inbox.closed and not self._hung_up:
+            self._write_frame(encode_audio(pcm, self.rate_hz))
 
     def start_playing(self, next_frame: Callable[[], bytes]) -> None:
         if self._inbox.closed or self._hung_up:
@@ -241,16 +322,38 @@ class Connection(asyncio.BufferedProtocol):
             self.broken = True
             self._end()
             return
-        if self._transport.get_write_buffer_size() > MAX_UNSENT_FRAMES * len(frame):
-            self._drop_unread()
-        elif not self._transport.is_closing():
-            self._unread_since_s = None
-            self._transport.write(frame)  # one write: Asterisk gives up when the payload is 5 ms after its header
+        self._write_frame(frame)
 
     def _encode(self, pcm: bytes) -> bytes:
         if len(pcm) != frame_bytes(self.rate_hz):
             raise ValueError(f"{len(pcm)} bytes are no 20 ms at {self.rate_hz} Hz")
         return encode_audio(pcm, self.rate_hz)
+
+    def _write_frame(self, frame: bytes) -> None:
+        if self._writes_at_once or self._transport.get_write_buffer_size() <= MAX_UNSENT_FRAMES * len(frame):
+            self._unread_since_s = None
+            self._write(frame)
+        else:
+            self._drop_unread()
+
+    def _write(self, data: bytes) -> None:
+        """One write: Asterisk gives up when the payload comes 5 ms after its header.
+
+        Straight to the kernel while nothing waits: half the price of the transport's way through its queue. The
+        descriptor is this connection's until connection_lost, after which nothing is written.
+        """
+        if self._writes_at_once:
+            try:
+                sent = os.write(self._descriptor, data)
+            except BlockingIOError:
+                sent = 0
+            except OSError:  # the peer is gone: reading tells so too, and that ends the call
+                return
+            if sent == len(data):
+                return
+            data = data[sent:]
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
     def _drop_unread(self) -> None:
         metrics.frames_dropped_total.labels(direction="out").inc()
@@ -267,7 +370,7 @@ class Connection(asyncio.BufferedProtocol):
             if self.before_hang_up is not None:
                 self.before_hang_up()
             if not self._transport.is_closing():
-                self._transport.write(HANG_UP)
+                self._write(HANG_UP)
         try:
             await asyncio.wait([self._lost], timeout=HANG_UP_WAIT_S)
         finally:

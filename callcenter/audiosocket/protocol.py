@@ -7,6 +7,7 @@ we: the connection ends, and the dialplan takes the caller to the operators.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from types import MappingProxyType
 from uuid import UUID
 
@@ -80,15 +81,24 @@ class Decoder:
     what follows never shifts into noise. Audio of length zero is passed over.
     """
 
-    __slots__ = ("_error", "_identified", "_over", "_partial")
+    __slots__ = ("_error", "_identified", "_over", "_partial", "_usual_bytes", "_usual_header")
 
     def __init__(self) -> None:
-        self._partial = bytearray()
+        self._partial = b""
         self._identified = False
         self._over = False
         self._error: ProtocolError | None = None
+        self._usual_bytes = 0
+        self._usual_header = b""
 
-    def feed(self, data: bytes | bytearray | memoryview) -> Iterator[Event]:
+    def is_usual(self, data: bytes) -> bool:
+        """Whether `data`, next in the stream, is one whole frame of audio, of the kind and length of the last one fed.
+
+        Nearly every read of a call is. Its audio is what follows the header, and it need not be fed.
+        """
+        return len(data) == self._usual_bytes and not self._partial and data.startswith(self._usual_header)
+
+    def feed(self, data: bytes) -> Iterator[Event]:
         """The events that `data` completes, each frame's own, however the stream is cut.
 
         Raises ProtocolError in the place where the stream breaks, and again whenever fed after that. To be iterated to
@@ -99,9 +109,8 @@ class Decoder:
         if self._over:
             return
         if self._partial:
-            self._partial += data
-            data = self._partial
-            self._partial = bytearray()
+            data = self._partial + data
+            self._partial = b""
         start, end = 0, len(data)
         while end - start >= HEADER_BYTES:
             kind, length = data[start], data[start + 1] << 8 | data[start + 2]
@@ -109,13 +118,13 @@ class Decoder:
             stop = start + HEADER_BYTES + length
             if stop > end:
                 break
-            event = self._decode(kind, bytes(data[start + HEADER_BYTES : stop]))
+            event = self._decode(kind, data[start + HEADER_BYTES : stop])
             start = stop
             if event is not None:
                 yield event
                 if self._over:
                     return
-        self._partial += data[start:]
+        self._partial = data[start:]
 
     def _check_header(self, kind: int, length: int) -> None:
         """A faulty frame is refused at its header: nobody waits for the rest of it."""
@@ -134,8 +143,11 @@ class Decoder:
 
     def _decode(self, kind: int, payload: bytes) -> Event | None:
         if (rate_hz := RATE_OF_KIND.get(kind)) is not None:
-            whole = payload if len(payload) % SAMPLE_BYTES == 0 else payload[:-1]
-            return AudioArrived(rate_hz, whole) if whole else None
+            if len(payload) % SAMPLE_BYTES:
+                payload, self._usual_bytes = payload[:-1], 0
+            elif payload:
+                self._usual_header, self._usual_bytes = _header(kind, len(payload)), HEADER_BYTES + len(payload)
+            return AudioArrived(rate_hz, payload) if payload else None
         if kind == Kind.UUID:
             self._identified = True
             return CallIdentified(UUID(bytes=payload))
@@ -146,11 +158,11 @@ class Decoder:
             if digit not in SILENT_DIGITS:
                 self._break("odd_digit", "not a key of a telephone")
             return None
-        self._over = True
+        self._over, self._usual_bytes = True, 0
         return HungUp(by_error=kind == Kind.ERROR)
 
     def _break(self, kind: str, message: str) -> None:
-        self._error = ProtocolError(kind, message)
+        self._error, self._usual_bytes = ProtocolError(kind, message), 0
         raise self._error
 
 
@@ -180,9 +192,14 @@ def encode_audio(pcm: bytes, rate_hz: int) -> bytes:
 
     Raises ValueError for audio that would kill the call (empty) or turn it into noise (half a sample).
     """
-    if not pcm or len(pcm) % SAMPLE_BYTES or len(pcm) > MAX_PAYLOAD_BYTES:
-        raise ValueError(f"{len(pcm)} bytes cannot be a frame of audio")
-    return _frame(KIND_OF_RATE[rate_hz], pcm)
+    return _audio_header(rate_hz, len(pcm)) + pcm
+
+
+@lru_cache(maxsize=256)
+def _audio_header(rate_hz: int, length: int) -> bytes:
+    if not length or length % SAMPLE_BYTES or length > MAX_PAYLOAD_BYTES:
+        raise ValueError(f"{length} bytes cannot be a frame of audio")
+    return _header(KIND_OF_RATE[rate_hz], length)
 
 
 def encode_uuid(call_id: UUID) -> bytes:
@@ -196,4 +213,8 @@ def encode_digit(digit: str) -> bytes:
 
 
 def _frame(kind: int, payload: bytes) -> bytes:
-    return bytes((kind, len(payload) >> 8, len(payload) & 0xFF)) + payload
+    return _header(kind, len(payload)) + payload
+
+
+def _header(kind: int, length: int) -> bytes:
+    return bytes((kind, length >> 8, length & 0xFF))

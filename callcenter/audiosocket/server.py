@@ -13,7 +13,7 @@ from callcenter.audiosocket.pacing import Pacer
 from callcenter.config import AudioSocketSettings
 from callcenter.errors import CallRefused, RefusalReason
 from callcenter.media.slots import Slots
-from callcenter.ports import CallInfo, CallLine, CallRegistry
+from callcenter.ports import CallInfo, CallRegistry
 from callcenter.sockets import Peers, listen
 
 FIRST_AUDIO_S = 0.04
@@ -22,7 +22,8 @@ UNIDENTIFIED_CONNECTIONS = 64
 """May wait beside the calls; what connects beyond that is closed unheard."""
 CANCEL_WAIT_S = 5.0
 
-Handle = Callable[[CallInfo, CallLine], Awaitable[None]]
+Handle = Callable[[CallInfo, Connection], Awaitable[None]]
+"""A Connection is a CallLine: one that knows of no more than that serves as well."""
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,7 @@ class AudioSocketServer:
         slots: Slots | None = None,
         on_refused: Callable[[UUID, RefusalReason], None] = lambda _call_id, _reason: None,
         reuse_port: bool = False,
+        keep_rate: bool = False,
     ) -> None:
         """handle: the whole of one call; the line is hung up when it returns.
 
@@ -45,12 +47,14 @@ class AudioSocketServer:
         on_refused: told of each identified call that is not admitted.
 
         reuse_port: other workers listen on the same port.
+
+        keep_rate: a line has the rate that its peer sends, whatever it is, and not one of the two that speech needs.
         """
         self._settings = settings
         self._registry = registry
         self._handle = handle
         self._on_refused = on_refused
-        self._reuse_port = reuse_port
+        self._reuse_port, self._keep_rate = reuse_port, keep_rate
         self._peers = Peers(settings.allow)
         self._pacer: Pacer | None = None
         self._listener: asyncio.Server | None = None
@@ -75,7 +79,7 @@ class AudioSocketServer:
         self._pacer = pacer = Pacer()
         stalled_timeout_s = self._settings.stalled_timeout_ms / 1000
         self._listener = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self._opened, pacer, stalled_timeout_s), sock=sock
+            lambda: Connection(self._opened, pacer, stalled_timeout_s, keep_rate=self._keep_rate), sock=sock
         )
         self._slots.open()
 

@@ -1,11 +1,15 @@
-"""How fast callers are answered, and how many at once: everything real but the models (`serve --fake-models`)."""
+"""How fast callers are answered, and how many at once."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 
 from callcenter.bench.callers import call, utterances
 from callcenter.bench.callsim.plan import Plan
+from callcenter.bench.product import running_product
 from callcenter.bench.report import Report, Run, repeat
-from callcenter.bench.server import running_server
+from callcenter.bench.server import Server, running_server
 from callcenter.fake_models import ANSWER, TONE_MS_A_CHARACTER
 from callcenter.phone.histogram import Buckets, percentile_ms, read_buckets
 
@@ -13,25 +17,60 @@ MOST_P95_MS = 1200.0
 """Above it, or with a gap heard, there were too many calls at once."""
 
 
-async def measure_answers(calls: int, runs: int, first_token_ms: int, tokens_per_s: float, *, turns: int = 5) -> Report:
+WISHES = ("winter tires for a toyota camry", "is it in stock", "summer tires for a skoda octavia", "cheaper")
+"""That the embedded recognizer knows."""
+TO_BE_MEASURED = {
+    "CALLCENTER_CALL__GREET": "false",
+    "CALLCENTER_CALL__SILENCE_PROMPT_S": "3600",
+    "CALLCENTER_TELEPHONY__ACCEPT_UNKNOWN": "true",
+}
+"""What --fake-models sets too: callers speak first, and are not announced."""
+
+
+class Parts(StrEnum):
+    """What is real."""
+
+    FAKES = "fakes"
+    """Neither recognizer, nor language model, nor voice."""
+    SPEECH = "speech"
+    """The embedded recognizer and voice, with a fake language model."""
+    RULES = "rules"
+    """All: the embedded recognizer and voice, the rule-driven agent, the demo store and its PostgreSQL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be measured."""
+
+    calls: int = 10
+    parts: Parts = Parts.FAKES
+    first_token_ms: int = 300
+    tokens_per_s: float = 40
+    turns: int = 5
+
+
+async def measure_answers(asked: Asked, runs: int) -> Report:
     """Response, barge-in, CPU and memory of so many calls at once."""
-    spoken = await utterances()
-    options = ["--fake-models", "--first-token-ms", str(first_token_ms), "--tokens-per-s", str(tokens_per_s)]
+    said = await utterances() if asked.parts is Parts.FAKES else await utterances(WISHES)
+    answer_ms = _answer_ms() if asked.parts is Parts.FAKES else 0.0
+    plan = Plan("127.0.0.1", 0, said, asked.calls, asked.turns, answer_ms=answer_ms)
 
     async def once() -> Run:
-        return await _answered(calls, turns, spoken, options)
+        async with _server(asked) as server:
+            before = await server.metrics()
+            run, _ = await call(replace(plan, port=server.port, pids=tuple(server.pids())))
+            after = await server.metrics()
+        return Run({**run.figures, **_own_share(before, after)}, run.fault)
 
-    settings = {"calls": calls, "first_token_ms": first_token_ms, "tokens_per_s": tokens_per_s}
-    return await repeat(f"{calls} calls at once, fake models", settings, runs, once)
+    title = f"{asked.calls} calls at once, real parts: {asked.parts.value}"
+    return await repeat(title, asdict(asked), runs, once)
 
 
-async def _answered(calls: int, turns: int, spoken: tuple[bytes, ...], options: list[str]) -> Run:
-    async with running_server(options) as server:
-        before = await server.metrics()
-        plan = Plan("127.0.0.1", server.port, spoken, calls, turns, pids=tuple(server.pids()), answer_ms=_answer_ms())
-        run, _ = await call(plan)
-        after = await server.metrics()
-    return Run({**run.figures, **_own_share(before, after)}, run.fault)
+def _server(asked: Asked) -> AbstractAsyncContextManager[Server]:
+    if asked.parts is Parts.RULES:
+        return running_product({**TO_BE_MEASURED, "CALLCENTER_AUDIOSOCKET__MAX_CALLS": "500"})
+    speed = ["--first-token-ms", str(asked.first_token_ms), "--tokens-per-s", str(asked.tokens_per_s)]
+    return running_server(["--fake-models" if asked.parts is Parts.FAKES else "--fake-llm", *speed])
 
 
 def _answer_ms() -> float:
@@ -58,7 +97,7 @@ async def find_capacity(runs: int, step: int, most: int) -> tuple[int, list[Repo
     reports: list[Report] = []
     capacity = 0
     for calls in range(step, most + 1, step):
-        report = await measure_answers(calls, runs, 300, 40)
+        report = await measure_answers(Asked(calls), runs)
         reports.append(report)
         if not report.trustworthy or not _clean(report.medians()):
             break

@@ -10,6 +10,7 @@ BENCHES = (
     "capacity",
     "overload",
     "soak",
+    "vad",
 )
 """Modules of callcenter.commands.benches: each holds a function of its own name, the command."""
 

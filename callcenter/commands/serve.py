@@ -1,5 +1,6 @@
 """callcenter serve: the media server."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,10 +13,20 @@ MOST_CALLS = 1000
 NEVER_S = 86_400.0
 
 
+class App(StrEnum):
+    SHOP = "shop"
+    ECHO = "echo"
+    TONE = "tone"
+
+
 def serve(
     listen: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="Of AudioSocket.", show_default="settings: audiosocket")
     ] = "",
+    app: Annotated[
+        App,
+        typer.Option(help="echo and tone: the line alone, for measuring; any UUID, no HTTP, no settings but its own."),
+    ] = App.SHOP,
     fake_models: Annotated[
         bool,
         typer.Option(
@@ -23,6 +34,9 @@ def serve(
             help="Recognizer, language model and voice are replaced by ones of known speed; any UUID is taken, nobody "
             "is greeted or asked whether they are still there. For measuring the rest.",
         ),
+    ] = False,
+    fake_llm: Annotated[
+        bool, typer.Option("--fake-llm", help="The same, with only the language model replaced.")
     ] = False,
     first_token_ms: Annotated[int, typer.Option(min=0, help="Of the fake language model.")] = 300,
     tokens_per_s: Annotated[float, typer.Option(min=1, help="Of the fake language model.")] = 40,
@@ -36,7 +50,10 @@ def serve(
     if listen:
         host, port = parse_address(listen)
         settings = _changed(settings, "audiosocket", host=host, port=port)
-    if fake_models:
+    if app is not App.SHOP:
+        _serve_line(settings, app)
+        return
+    if fake_models or fake_llm:
         settings = _for_measuring(settings)
     settings, place = become_worker(settings)
 
@@ -44,9 +61,18 @@ def serve(
     import uvloop
 
     from callcenter.app import serve as serve_calls
-    from callcenter.fake_models import FakeSpeed
+    from callcenter.fake_models import Fakes
 
-    uvloop.run(serve_calls(settings, FakeSpeed(first_token_ms, tokens_per_s) if fake_models else None, place))
+    fakes = Fakes(first_token_ms, tokens_per_s, llm_only=not fake_models) if fake_models or fake_llm else None
+    uvloop.run(serve_calls(settings, fakes, place))
+
+
+def _serve_line(settings: "Settings", app: App) -> None:
+    import uvloop
+
+    from callcenter.echo import echo, serve_line, tone
+
+    uvloop.run(serve_line(settings, echo if app is App.ECHO else tone))
 
 
 def _for_measuring(settings: "Settings") -> "Settings":
