@@ -12,6 +12,7 @@ BENCHES = (
     "soak",
     "stt",
     "tts",
+    "turns",
     "vad",
 )
 """Modules of callcenter.commands.benches: each holds a function of its own name, the command."""
