@@ -27,15 +27,43 @@ class BatchHistogram(Histogram):
         self._sum.inc(sum(amounts))
 
 
-# gauges of the media server are summed over its workers
+# gauges of the media server are summed over its workers, but for those that each worker knows of all
 active_calls = Gauge("callcenter_active_calls", "Calls being served", multiprocess_mode="livesum")
-free_slots = Gauge("callcenter_free_slots", "Calls that would still be admitted", multiprocess_mode="livesum")
+free_slots = Gauge("callcenter_free_slots", "Calls that would still be admitted", multiprocess_mode="livemostrecent")
+workers_missing = Gauge(
+    "callcenter_media_workers_missing", "Media workers that are starting or dead", multiprocess_mode="livemostrecent"
+)
+worker_deaths = Gauge(
+    "callcenter_media_worker_deaths", "Media workers that have died since the start", multiprocess_mode="livemostrecent"
+)
+admission_closed = Gauge(
+    "callcenter_admission_closed",
+    "Workers that refuse calls, being overloaded",
+    ["reason"],
+    multiprocess_mode="livesum",
+)
+asyncio_tasks = Gauge(
+    "callcenter_asyncio_tasks", "Tasks of the event loop, when last asked", multiprocess_mode="livesum"
+)
 stt_queue_depth = Gauge("callcenter_stt_queue_depth", "Utterances waiting for a worker", multiprocess_mode="livesum")
+worker_queue_depth = Gauge(
+    "callcenter_worker_queue_depth", "Jobs waiting for worker processes", ["stage"], multiprocess_mode="livesum"
+)
+worker_oldest_wait = Gauge(
+    "callcenter_worker_oldest_wait_seconds",
+    "Since when the oldest of them waits",
+    ["stage"],
+    multiprocess_mode="livemax",
+)
+worker_rss_bytes = Gauge(
+    "callcenter_worker_rss_bytes", "Memory of worker processes", ["stage"], multiprocess_mode="livesum"
+)
+workers_ready = Gauge("callcenter_workers_ready", "Worker processes that serve", ["stage"], multiprocess_mode="livesum")
 spool_depth = Gauge("callcenter_spool_depth", "Journal records not yet in PostgreSQL", multiprocess_mode="livesum")
 breaker_open = Gauge(
-    "callcenter_breaker_open", "1 while the circuit breaker is open", ["component"], multiprocess_mode="max"
+    "callcenter_breaker_open", "1 while the circuit breaker is open", ["component"], multiprocess_mode="livemax"
 )
-worker_draining = Gauge("callcenter_worker_draining", "1 while no new calls are taken", multiprocess_mode="max")
+worker_draining = Gauge("callcenter_worker_draining", "1 while no new calls are taken", multiprocess_mode="livemax")
 
 response_latency = Histogram(
     "callcenter_response_latency_seconds", "End of speech to first audio frame", buckets=SECONDS
@@ -61,6 +89,11 @@ frame_lateness = BatchHistogram(
     "callcenter_frame_lateness_seconds", "Outgoing frame after its deadline", buckets=SHORT_SECONDS
 )
 loop_lag = Histogram("callcenter_loop_lag_seconds", "Event loop wake-up after its time", buckets=SHORT_SECONDS)
+gil_wait = Histogram(
+    "callcenter_gil_wait_seconds",
+    "A thread's wake-up after its time: its wait for the interpreter",
+    buckets=SHORT_SECONDS,
+)
 call_duration = Histogram("callcenter_call_duration_seconds", "Whole calls", buckets=CALL_SECONDS)
 queue_wait = Histogram("callcenter_queue_wait_seconds", "Wait in the operators' queue", buckets=CALL_SECONDS)
 journal_write = Histogram("callcenter_journal_write_seconds", "Record to durable local disk", buckets=SECONDS)
@@ -74,9 +107,13 @@ speculations_total = Counter(
 )
 wasted_tokens_total = Counter("callcenter_wasted_tokens_total", "Tokens of guesses that were thrown away")
 fillers_total = Counter("callcenter_fillers_total", "Phrases said because a tool took long")
+turn_votes_total = Counter("callcenter_turn_votes_total", "Votes of the end-of-turn model", ["result"])
 barge_ins_total = Counter("callcenter_barge_ins_total", "Interruptions", ["kind"])
 fallbacks_total = Counter("callcenter_fallbacks_total", "A lower tier took over", ["component", "tier"])
 tts_cache_total = Counter("callcenter_tts_cache_total", "Look-ups in the speech cache", ["result"])
 tokens_total = Counter("callcenter_tokens_total", "Tokens of language models", ["model", "direction"])
+worker_restarts_total = Counter(
+    "callcenter_worker_restarts_total", "Worker processes replaced: died, or grew too big", ["stage", "reason"]
+)
 frames_dropped_total = Counter("callcenter_frames_dropped_total", "Audio frames given up", ["direction"])
 connections_rejected_total = Counter("callcenter_connections_rejected_total", "Broken connections", ["kind"])

@@ -13,6 +13,7 @@ from callcenter.audiosocket.faults import report_fault
 from callcenter.audiosocket.pacing import Pacer
 from callcenter.config import AudioSocketSettings
 from callcenter.errors import CallRefused, RefusalReason
+from callcenter.media.slots import Slots
 from callcenter.ports import CallInfo, CallRegistry
 from callcenter.sockets import Peers, listen
 
@@ -35,11 +36,14 @@ class AudioSocketServer:
         registry: CallRegistry,
         handle: Handle,
         *,
+        slots: Slots | None = None,
         on_refused: Callable[[UUID, RefusalReason], None] = lambda _call_id, _reason: None,
         reuse_port: bool = False,
         keep_rate: bool = False,
     ) -> None:
         """handle: the whole of one call; the line is hung up when it returns.
+
+        slots: the places for calls, where other workers and the dialplan have a say; else max_calls of our own.
 
         on_refused: told of each identified call that is not admitted.
 
@@ -56,23 +60,18 @@ class AudioSocketServer:
         self._pacer: Pacer | None = None
         self._listener: asyncio.Server | None = None
         self._tasks: dict[asyncio.Task[None], Connection] = {}
-        self._active = 0
+        self._slots = slots or Slots(settings.max_calls)
         self.port = settings.port
         """Known after start() when the settings say 0."""
 
     @property
     def active_calls(self) -> int:
-        return self._active
+        return self._slots.active
 
     @property
     def free_slots(self) -> int:
         """Calls that would still be admitted."""
-        return self._settings.max_calls - self._active if self._listener is not None else 0
-
-    def _count(self, change: int) -> None:
-        self._active += change
-        metrics.active_calls.set(self._active)
-        metrics.free_slots.set(self.free_slots)
+        return self._slots.free
 
     async def start(self) -> None:
         """Raises ConfigurationError when it cannot listen."""
@@ -83,7 +82,7 @@ class AudioSocketServer:
         self._listener = await asyncio.get_running_loop().create_server(
             lambda: Connection(self._opened, pacer, stalled_timeout_s, keep_rate=self._keep_rate), sock=sock
         )
-        self._count(0)
+        self._slots.open()
 
     async def drain(self, grace_s: float) -> None:
         """Take no more calls, let those in progress end, and after `grace_s` hand the rest to the operators."""
@@ -108,7 +107,7 @@ class AudioSocketServer:
         if self._listener is not None:
             self._listener.close()
             self._listener = None
-            self._count(0)
+            self._slots.close()
 
     # ---- one connection
 
@@ -150,9 +149,7 @@ class AudioSocketServer:
             return None
 
     async def _admit(self, call_id: UUID, connection: Connection) -> None:
-        if self.free_slots <= 0:
-            raise CallRefused(RefusalReason.FULL if self._listener is not None else RefusalReason.DRAINING)
-        self._count(+1)
+        self._slots.take()
         try:
             call = await self._registry.admit(call_id, connection.peer)
             try:
@@ -161,7 +158,7 @@ class AudioSocketServer:
             finally:
                 self._registry.release(call_id)
         finally:
-            self._count(-1)
+            self._slots.give_back()
 
     async def _converse(self, call: CallInfo, connection: Connection) -> None:
         def fail_to_human() -> None:

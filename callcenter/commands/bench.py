@@ -4,7 +4,19 @@ from importlib import import_module
 
 import typer
 
-BENCHES = ("calls", "echo", "pacing")
+BENCHES = (
+    "answers",
+    "calls",
+    "capacity",
+    "echo",
+    "overload",
+    "pacing",
+    "soak",
+    "stt",
+    "tts",
+    "turns",
+    "vad",
+)
 """Modules of callcenter.commands.benches: each holds a function of its own name, the command."""
 
 bench_app = typer.Typer(no_args_is_help=True)
