@@ -25,7 +25,7 @@ from callcenter.audiosocket.protocol import (
     audio_header,
 )
 from callcenter.errors import ProtocolError
-from callcenter.ports import AudioReceived, LineInput
+from callcenter.ports import LineInput
 
 WIDE_RATE_HZ = 16000
 """Of lines that send anything but 8 kHz: nothing that listens to speech wants more."""
@@ -153,7 +153,7 @@ class Connection(asyncio.Protocol):
             else:
                 self._waiting = None
                 try:
-                    waiting.set_result(AudioReceived(data[HEADER_BYTES:]))
+                    waiting.set_result(data[HEADER_BYTES:])
                 except asyncio.InvalidStateError:  # given up
                     self._put_audio(data[HEADER_BYTES:])
         elif not self._inbox.closed:  # then it is only drained, so that our close leaves nothing unread
