@@ -1,9 +1,8 @@
 """Two workers, one Redis: what one was told the other knows."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -31,15 +30,6 @@ async def registries(
             await registry.start()
             stack.push_async_callback(registry.aclose)
         yield made
-
-
-@pytest.fixture
-def own_redis(tmp_path: Path) -> Iterator[EmbeddedRedis]:
-    """One that the test may stop."""
-    server = EmbeddedRedis(tmp_path / "redis", tmp_path / "redis.log", durable=False)
-    server.start()
-    yield server
-    server.stop()
 
 
 async def announce(
