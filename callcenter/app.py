@@ -30,7 +30,17 @@ from callcenter.media.loop_watch import LoopWatch
 from callcenter.media.place import Place
 from callcenter.media.slots import Slots
 from callcenter.pipeline.session import Parts, serve_call
-from callcenter.ports import Agent, CallExchange, CallInfo, CallLine, Language, Recognizer, Synthesizer, Voice
+from callcenter.ports import (
+    Agent,
+    CallExchange,
+    CallInfo,
+    CallLine,
+    Language,
+    Recognizer,
+    Synthesizer,
+    TurnModel,
+    Voice,
+)
 from callcenter.readiness import Watched, look, pool_of
 from callcenter.shop import CatalogueNames, Shop
 from callcenter.stt.choose import choose_recognizer
@@ -43,6 +53,7 @@ from callcenter.text_normalization import SentenceSplitter, verbalize
 from callcenter.tts.cache import CachedSynthesizer
 from callcenter.tts.choose import choose_synthesizer
 from callcenter.vad.silero import SileroDetector
+from callcenter.vad.smart_turn import SmartTurn
 from store_client.client import StoreClient
 
 DELIVER_S = 3.0
@@ -105,6 +116,7 @@ class MediaServer:
             stack.push_async_callback(self._store.aclose)
             detector = SileroDetector()
             stack.push_async_callback(detector.aclose)
+            turn_model = await self._start_turn_model(stack)
             synthesizer, self._voice_why = self._choose_synthesizer()
             stack.push_async_callback(synthesizer.aclose)
             names, *_ = await asyncio.gather(self._store_names(), detector.start(), synthesizer.start())
@@ -123,6 +135,7 @@ class MediaServer:
                 self._journal,
                 self._exchange,
                 settings,
+                turn_model,
             )
             if isinstance(synthesizer, CachedSynthesizer):
                 await self._warm(synthesizer, self._agent)
@@ -165,6 +178,15 @@ class MediaServer:
         await registry.start()
         stack.push_async_callback(registry.aclose)
         return registry
+
+    async def _start_turn_model(self, stack: AsyncExitStack) -> TurnModel | None:
+        turn = self._settings.turn
+        if turn.smart_turn == "off":
+            return None
+        model = SmartTurn(timeout_ms=turn.voice_timeout_ms)
+        stack.push_async_callback(model.aclose)
+        await model.start()
+        return model
 
     def _new_store_client(self) -> StoreClient:
         store = self._settings.store

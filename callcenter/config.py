@@ -126,17 +126,34 @@ class VadSettings(Section):
 
 
 class TurnSettings(Section):
-    """Every threshold of turn taking."""
+    """Every threshold of turn taking; `callcenter replay turns` shows what another one would have done."""
 
     start_ms: Annotated[int, Field(ge=20)] = 60
     """So much speech makes a SpeechStarted."""
-    pause_ms: Annotated[int, Field(ge=20)] = 160
+    pause_ms: Annotated[int, Field(ge=20)] = 128
     """So much silence, and the answer is prepared: thrown away when the caller goes on."""
     max_guesses: Annotated[int, Field(ge=0)] = 3
     """So often an answer is prepared in one turn of the caller's; each thrown away costs a model's tokens. 0: never."""
-    silence_ms: Annotated[int, Field(ge=100)] = 500
-    """So much silence ends a turn."""
+    complete_silence_ms: Annotated[int, Field(ge=100)] = 320
+    """So much silence ends a turn whose words are a complete thought."""
+    silence_ms: Annotated[int, Field(ge=100)] = 600
+    """The same when nothing is known of the words."""
+    incomplete_silence_ms: Annotated[int, Field(ge=100)] = 1400
+    """The same when more is sure to come ("for my")."""
     dictation_silence_ms: Annotated[int, Field(ge=100)] = 1200
+    """The same while digits or an address are dictated."""
+    smart_turn: Literal["auto", "on", "off"] = "auto"
+    """Whether a model listens to the voice: where the words say nothing, in every pause, never."""
+    voice_after_ms: Annotated[int, Field(ge=20)] = 320
+    """"auto": so long the words may take; 30 ms of CPU are spent on the voice after that."""
+    voice_incomplete: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """A voice less likely to have finished than that is waited for as for incomplete words."""
+    voice_timeout_ms: Annotated[int, Field(ge=20)] = 150
+    """A vote of the voice that comes later is not waited for."""
+    fall_db: Annotated[float, Field(ge=6)] = 26.0
+    """Silence is so far under the caller's voice,"""
+    floor_margin_db: Annotated[float, Field(ge=1)] = 5.0
+    """or so near to the line's own noise."""
     pre_roll_ms: Annotated[int, Field(ge=0)] = 240
     """Audio from before the start of speech that the recognizer gets too."""
     max_utterance_ms: Annotated[int, Field(ge=1000)] = 15_000

@@ -18,7 +18,7 @@ from callcenter.audiosocket.connection import Connection
 from callcenter.audiosocket.server import AudioSocketServer, Handle
 from callcenter.config import Settings
 from callcenter.logs import configure_logging
-from callcenter.ports import AudioReceived, CallInfo, DigitReceived, LineClosed, NextStep
+from callcenter.ports import AudioReceived, CallInfo, LineClosed, NextStep
 
 MAX_CALLS = 20_000
 TONE_PERIOD = b"\x00\x10" * 4 + b"\x00\xf0" * 4
@@ -29,14 +29,9 @@ log = structlog.get_logger()
 
 async def echo(_call: CallInfo, line: Connection) -> None:
     """Each frame goes back at once as it came: kind, length and bytes."""
-    while True:
-        match await line.receive():
-            case AudioReceived(pcm):
-                line.send(pcm)
-            case DigitReceived():
-                pass  # Asterisk takes none from us
-            case LineClosed():
-                return
+    while not isinstance(received := await line.receive(), LineClosed):
+        if isinstance(received, AudioReceived):  # not a key: Asterisk takes none from us
+            line.send(received.pcm)
 
 
 async def tone(_call: CallInfo, line: Connection) -> None:

@@ -107,6 +107,7 @@ speculations_total = Counter(
 )
 wasted_tokens_total = Counter("callcenter_wasted_tokens_total", "Tokens of guesses that were thrown away")
 fillers_total = Counter("callcenter_fillers_total", "Phrases said because a tool took long")
+turn_votes_total = Counter("callcenter_turn_votes_total", "Votes of the end-of-turn model", ["result"])
 barge_ins_total = Counter("callcenter_barge_ins_total", "Interruptions", ["kind"])
 fallbacks_total = Counter("callcenter_fallbacks_total", "A lower tier took over", ["component", "tier"])
 tts_cache_total = Counter("callcenter_tts_cache_total", "Look-ups in the speech cache", ["result"])

@@ -5,7 +5,7 @@ stage (never None, never a bare exception of a library). Audio is signed 16-bit 
 every place that passes it says at which rate. Models are shared; sessions and streams belong to one call.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
@@ -61,9 +61,9 @@ class CallLine(Protocol):
     def rate_hz(self) -> int:
         """Of the audio, both ways; settled before the session starts."""
 
-    async def receive(self) -> LineInput:
-        """The next input. Always drained by the transport: when the session is slow the oldest audio is dropped (and
-        counted), never a digit and never the close."""
+    def receive(self) -> Awaitable[LineInput]:
+        """The next input; a wait that is cancelled may take it along. Always drained by the transport: when the session
+        is slow the oldest audio is dropped (and counted), never a digit and never the close."""
 
     def start_playing(self, next_frame: Callable[[], bytes]) -> None:
         """From now on pull one 20 ms frame every 20 ms, on absolute deadlines, and send it. `next_frame` must return

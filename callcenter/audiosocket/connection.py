@@ -24,10 +24,10 @@ from callcenter.audiosocket.protocol import (
     DigitArrived,
     Event,
     HungUp,
-    encode_audio,
+    audio_header,
 )
 from callcenter.errors import ProtocolError
-from callcenter.ports import LineInput
+from callcenter.ports import AudioReceived, LineInput
 
 WIDE_RATE_HZ = 16000
 """Of lines that send anything but 8 kHz: nothing that listens to speech wants more."""
@@ -39,6 +39,8 @@ SEND_BUFFER_BYTES = 32768
 FLOOD_S = 10.0
 """A peer so far ahead of real time is no telephone, and would take the time of all other calls."""
 
+USUAL_RUN = 250
+"""5 s of frames, after which one is read with all care; an int of this size costs Python no memory."""
 WATCHES = 4
 """So often within the timeout a peer is looked after: it costs less than to note the time of each frame."""
 
@@ -48,15 +50,16 @@ log = structlog.get_logger(__name__)
 class Connection(asyncio.Protocol):
     """A `ports.CallLine`, and before that what the server needs to make a call of it.
 
-    What arrives waits in the inbox, and one future wakes the call's one task. Nearly all that ever happens here are
-    one usual frame in and one frame out, fifty times a second in each call: those two ways are kept short. A plain
-    Protocol, since uvloop reads into one buffer for all and calls once, where a BufferedProtocol is called twice.
+    What arrives is handed to the call's one task where it waits, or waits for it in the inbox. Nearly all that ever
+    happens here is one usual frame in and one frame out, fifty times a second in each call: those two ways are kept
+    short. A plain Protocol, since uvloop reads into one buffer for all and calls once, a BufferedProtocol twice.
     """
 
     __slots__ = (
         "_decoder",
         "_descriptor",
         "_flood_bytes",
+        "_frame_bytes",
         "_hung_up",
         "_inbox",
         "_keep_rate",
@@ -68,13 +71,17 @@ class Connection(asyncio.Protocol):
         "_pacer",
         "_peer_rate_hz",
         "_rate_settled",
+        "_ready",
         "_received_bytes",
         "_resampler",
         "_silent_watches",
         "_stalled_timeout_s",
-        "_taken_as_is",
         "_transport",
         "_unread_since_s",
+        "_usual_bytes",
+        "_usual_header",
+        "_usual_run",
+        "_waiting",
         "_wake",
         "_watchdog",
         "_writes_at_once",
@@ -111,23 +118,31 @@ class Connection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._lost: asyncio.Future[None] = self._loop.create_future()
         self._wake: asyncio.Future[None] | None = None
+        """Of the server, which waits for a UUID or a rate."""
+        self._waiting: asyncio.Future[LineInput] | None = None
+        """Of the call's task."""
         self._decoder = Decoder()
         self._inbox = Inbox()
         self._resampler: Resampler | None = None
         self._rate_settled = False
         self._peer_rate_hz = LINE_RATE_HZ
-        self._taken_as_is = False
-        """Usual frames go into the inbox as they come: nothing to settle, nothing to resample."""
+        self._usual_header, self._usual_bytes = b"", 0
+        """Data of this length with this header is taken as it comes: nothing to decode, settle or resample."""
+        self._usual_run = 0
+        """So many frames since everything was last looked at."""
+        self._ready = False
+        """The inbox holds something, or is closed."""
         self._next_frame: Callable[[], bytes] | None = None
+        self._frame_bytes = 0
         self._hung_up = False
         self._watchdog: asyncio.TimerHandle | None = None
         self._silent_watches = 0
         self._opened_at_s = time.monotonic()
         self._received_bytes = 0
-        self._flood_bytes = 0.0
+        self._flood_bytes = 0
         self._descriptor = -1
         self._writes_at_once = False
-        """Nothing of ours waits in the transport: what we write may go straight to the kernel."""
+        """The line is open and nothing of ours waits in the transport: a frame may go straight to the kernel."""
         self._unread_since_s: float | None = None
 
     # ---- the transport's side
@@ -145,11 +160,16 @@ class Connection(asyncio.Protocol):
         self._opened(self)
 
     def data_received(self, data: bytes) -> None:
-        self._received_bytes += len(data)
-        if self._taken_as_is and self._received_bytes <= self._flood_bytes and self._decoder.is_usual(data):
+        """A usual frame touches as few objects as can be: with hundreds of calls each is a miss of the CPU's cache."""
+        if len(data) == self._usual_bytes and self._usual_run < USUAL_RUN and data.startswith(self._usual_header):
+            self._usual_run += 1
             self._silent_watches = 0
-            self._put_audio(data[HEADER_BYTES:])
-            self._notify()
+            waiting = self._waiting
+            if waiting is not None and not waiting.done():
+                self._waiting = None
+                waiting.set_result(AudioReceived(data[HEADER_BYTES:]))
+            else:
+                self._put_audio(data[HEADER_BYTES:])
         elif not self._inbox.closed:  # then it is only drained, so that our close leaves nothing unread
             self._read(data)
 
@@ -159,7 +179,6 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end()  # ECONNRESET too is a caller who hung up, while something of ours was unread
-        self._writes_at_once = False  # the descriptor's number will be another call's
         if self._watchdog is not None:
             self._watchdog.cancel()
         if not self._lost.done():
@@ -169,17 +188,22 @@ class Connection(asyncio.Protocol):
         self._writes_at_once = False
 
     def resume_writing(self) -> None:
-        self._writes_at_once = True
+        self._writes_at_once = not self._inbox.closed and not self._hung_up
+        self._unread_since_s = None
 
     # ---- what arrived
 
     def _read(self, data: bytes) -> None:
+        self._received_bytes += self._usual_run * self._usual_bytes + len(data)
+        self._usual_run = self._usual_bytes = 0
         try:
             self._check_flood()
             for event in self._decoder.feed(data):
                 self._take(event)
         except ProtocolError as error:
             self._fail(error.kind)
+        if self._peer_rate_hz == self.rate_hz and self._rate_settled and not self._inbox.closed:
+            self._usual_header, self._usual_bytes = self._decoder.usual
 
     def _take(self, event: Event) -> None:
         self._silent_watches = 0
@@ -190,6 +214,7 @@ class Connection(asyncio.Protocol):
                 self._take_audio(event)
             case DigitArrived():
                 self._inbox.put_digit(event.digit)
+                self._ready = True
             case HungUp():
                 self._end()
             case _:
@@ -204,9 +229,8 @@ class Connection(asyncio.Protocol):
             self._rate_settled = True
             kept = self._keep_rate or event.rate_hz == LINE_RATE_HZ
             self.rate_hz = event.rate_hz if kept else WIDE_RATE_HZ
-        self._taken_as_is = event.rate_hz == self.rate_hz
         pcm = event.pcm
-        if not self._taken_as_is:
+        if event.rate_hz != self.rate_hz:
             if self._resampler is None or self._resampler.from_hz != event.rate_hz:
                 self._resampler = Resampler(event.rate_hz, self.rate_hz)
             pcm = self._resampler.feed(pcm)
@@ -214,6 +238,7 @@ class Connection(asyncio.Protocol):
             self._put_audio(pcm)
 
     def _put_audio(self, pcm: bytes) -> None:
+        self._ready = True
         if self._inbox.put_audio(pcm):
             metrics.frames_dropped_total.labels(direction="in").inc()
 
@@ -221,7 +246,7 @@ class Connection(asyncio.Protocol):
         if self._received_bytes > self._flood_bytes:  # of the last look at the clock
             real_time_s = time.monotonic() - self._opened_at_s
             second_bytes = 50 * frame_bytes(self._peer_rate_hz)
-            self._flood_bytes = 1.25 * (real_time_s + FLOOD_S) * second_bytes
+            self._flood_bytes = int(1.25 * (real_time_s + FLOOD_S) * second_bytes)
             if self._received_bytes > self._flood_bytes:
                 raise ProtocolError("flood", "audio far ahead of real time")
 
@@ -252,20 +277,24 @@ class Connection(asyncio.Protocol):
         """Nothing more comes from the caller."""
         if not self._inbox.closed:
             self._inbox.close()
-            self._taken_as_is = False
+            self._ready, self._usual_bytes, self._writes_at_once = True, 0, False
             self._stop_playing()
             self._notify()
 
     # ---- the call's task
 
     def _notify(self) -> None:
-        wake = self._wake
-        if wake is not None and not wake.done():
-            wake.set_result(None)
+        """Something has come: for the server and for the call's task, of which at most one waits."""
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
+        if self._waiting is not None and self._ready:
+            if not self._waiting.done():
+                self._waiting.set_result(self._take_input())
+            self._waiting = None
 
     async def _changed(self) -> None:
-        self._wake = wake = self._loop.create_future()
-        await wake
+        self._wake = self._loop.create_future()
+        await self._wake
 
     async def identify(self) -> UUID | None:
         """The UUID; None when the peer went away without one, as the channel of an unanswered call does."""
@@ -285,25 +314,31 @@ class Connection(asyncio.Protocol):
         except TimeoutError:
             self._rate_settled = True
 
-    async def receive(self) -> LineInput:
-        """One task alone may wait here."""
-        inbox = self._inbox
-        while not inbox.inputs and not inbox.closed:
-            self._wake = wake = self._loop.create_future()
-            await wake
-        return inbox.take()
+    def receive(self) -> "asyncio.Future[LineInput]":
+        """One task alone may wait here. A future and no coroutine: half the price of a frame's way to its task."""
+        waiting = self._loop.create_future()
+        if self._ready:
+            waiting.set_result(self._take_input())
+        else:
+            self._waiting = waiting
+        return waiting
+
+    def _take_input(self) -> LineInput:
+        taken = self._inbox.take()
+        self._ready = bool(self._inbox)
+        return taken
 
     # ---- what we send
 
     def send(self, pcm: bytes) -> None:
         """Send audio now, of any length that a frame may have, and not when the pacer says so: for an echo."""
-        if not self._inbox.closed and not self._hung_up:
-            self._write_frame(encode_audio(pcm, self.rate_hz))
+        self._write(audio_header(self.rate_hz, len(pcm)) + pcm)
 
     def start_playing(self, next_frame: Callable[[], bytes]) -> None:
         if self._inbox.closed or self._hung_up:
             return
         if self._next_frame is None:
+            self._frame_bytes = frame_bytes(self.rate_hz)
             self._pacer.add(self._send_frame)
         self._next_frame = next_frame
 
@@ -316,44 +351,42 @@ class Connection(asyncio.Protocol):
         if self._next_frame is None:
             return
         try:
-            frame = self._encode(self._next_frame())
+            pcm = self._next_frame()
+            if len(pcm) != self._frame_bytes:
+                raise ValueError(f"{len(pcm)} bytes are no 20 ms at {self.rate_hz} Hz")  # noqa: TRY301  as any fault of the player
         except Exception as error:  # of this call alone: the pacer goes on with the others
             report_fault(error, "player", self.call_id)
             self.broken = True
             self._end()
             return
-        self._write_frame(frame)
+        self._write(audio_header(self.rate_hz, self._frame_bytes) + pcm)
 
-    def _encode(self, pcm: bytes) -> bytes:
-        if len(pcm) != frame_bytes(self.rate_hz):
-            raise ValueError(f"{len(pcm)} bytes are no 20 ms at {self.rate_hz} Hz")
-        return encode_audio(pcm, self.rate_hz)
+    def _write(self, frame: bytes) -> None:
+        """In one write: Asterisk gives up when the payload comes 5 ms after its header.
 
-    def _write_frame(self, frame: bytes) -> None:
-        if self._writes_at_once or self._transport.get_write_buffer_size() <= MAX_UNSENT_FRAMES * len(frame):
-            self._unread_since_s = None
-            self._write(frame)
-        else:
-            self._drop_unread()
-
-    def _write(self, data: bytes) -> None:
-        """One write: Asterisk gives up when the payload comes 5 ms after its header.
-
-        Straight to the kernel while nothing waits: half the price of the transport's way through its queue. The
-        descriptor is this connection's until connection_lost, after which nothing is written.
+        Straight to the kernel while nothing waits in the transport, whose queue costs more than all the rest that we do
+        for a frame. The descriptor is this connection's until connection_lost; nothing is written after that.
         """
-        if self._writes_at_once:
-            try:
-                sent = os.write(self._descriptor, data)
-            except BlockingIOError:
-                sent = 0
-            except OSError:  # the peer is gone: reading tells so too, and that ends the call
-                return
-            if sent == len(data):
-                return
-            data = data[sent:]
-        if not self._transport.is_closing():
-            self._transport.write(data)
+        if not self._writes_at_once:
+            self._write_later(frame)
+            return
+        try:
+            sent = os.write(self._descriptor, frame)
+        except BlockingIOError:
+            sent = 0
+        except OSError:  # the peer is gone: reading tells so too, and that ends the call
+            return
+        if sent != len(frame):
+            self._transport.write(frame[sent:])
+
+    def _write_later(self, frame: bytes) -> None:
+        if self._inbox.closed or self._hung_up:
+            return
+        if self._transport.get_write_buffer_size() > MAX_UNSENT_FRAMES * len(frame):
+            self._drop_unread()
+        elif not self._transport.is_closing():
+            self._unread_since_s = None
+            self._transport.write(frame)
 
     def _drop_unread(self) -> None:
         metrics.frames_dropped_total.labels(direction="out").inc()
@@ -366,11 +399,11 @@ class Connection(asyncio.Protocol):
     async def hang_up(self) -> None:
         self._stop_playing()
         if not self._hung_up:
-            self._hung_up = True
+            self._hung_up, self._writes_at_once = True, False
             if self.before_hang_up is not None:
                 self.before_hang_up()
             if not self._transport.is_closing():
-                self._write(HANG_UP)
+                self._transport.write(HANG_UP)
         try:
             await asyncio.wait([self._lost], timeout=HANG_UP_WAIT_S)
         finally:

@@ -91,12 +91,14 @@ class Decoder:
         self._usual_bytes = 0
         self._usual_header = b""
 
-    def is_usual(self, data: bytes) -> bool:
-        """Whether `data`, next in the stream, is one whole frame of audio, of the kind and length of the last one fed.
+    @property
+    def usual(self) -> tuple[bytes, int]:
+        """Header of the last frame of audio, and the length of such a frame with it (0: there is none such).
 
-        Nearly every read of a call is. Its audio is what follows the header, and it need not be fed.
+        Nearly every read of a call brings just one frame like the last. Data of this length that begins with this
+        header is audio of the last one's rate and need not be fed.
         """
-        return len(data) == self._usual_bytes and not self._partial and data.startswith(self._usual_header)
+        return self._usual_header, 0 if self._partial else self._usual_bytes
 
     def feed(self, data: bytes) -> Iterator[Event]:
         """The events that `data` completes, each frame's own, however the stream is cut.
@@ -146,7 +148,10 @@ class Decoder:
             if len(payload) % SAMPLE_BYTES:
                 payload, self._usual_bytes = payload[:-1], 0
             elif payload:
-                self._usual_header, self._usual_bytes = _header(kind, len(payload)), HEADER_BYTES + len(payload)
+                self._usual_header = audio_header(
+                    rate_hz, len(payload)
+                )  # one object for all calls: it stays in the cache
+                self._usual_bytes = HEADER_BYTES + len(payload)
             return AudioArrived(rate_hz, payload) if payload else None
         if kind == Kind.UUID:
             self._identified = True
@@ -192,11 +197,12 @@ def encode_audio(pcm: bytes, rate_hz: int) -> bytes:
 
     Raises ValueError for audio that would kill the call (empty) or turn it into noise (half a sample).
     """
-    return _audio_header(rate_hz, len(pcm)) + pcm
+    return audio_header(rate_hz, len(pcm)) + pcm
 
 
 @lru_cache(maxsize=256)
-def _audio_header(rate_hz: int, length: int) -> bytes:
+def audio_header(rate_hz: int, length: int) -> bytes:
+    """Of a frame of audio of so many bytes. Raises ValueError as encode_audio does."""
     if not length or length % SAMPLE_BYTES or length > MAX_PAYLOAD_BYTES:
         raise ValueError(f"{length} bytes cannot be a frame of audio")
     return _header(KIND_OF_RATE[rate_hz], length)

@@ -1,7 +1,8 @@
 """The AudioSocket server: admits calls, runs one handler for each, and keeps their faults apart."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -22,7 +23,7 @@ UNIDENTIFIED_CONNECTIONS = 64
 """May wait beside the calls; what connects beyond that is closed unheard."""
 CANCEL_WAIT_S = 5.0
 
-Handle = Callable[[CallInfo, Connection], Awaitable[None]]
+Handle = Callable[[CallInfo, Connection], Coroutine[Any, Any, None]]
 """A Connection is a CallLine: one that knows of no more than that serves as well."""
 
 log = structlog.get_logger(__name__)
@@ -166,7 +167,8 @@ class AudioSocketServer:
 
         connection.before_hang_up = fail_to_human
         try:
-            await self._handle(call, connection)
+            # a task of its own: each frame that wakes it would else be passed down through all of our coroutines
+            await asyncio.get_running_loop().create_task(self._handle(call, connection))
         except asyncio.CancelledError:
             self._registry.decide_next(call.call_id, "queue")
             raise

@@ -8,10 +8,13 @@ BENCHES = (
     "answers",
     "calls",
     "capacity",
+    "echo",
     "overload",
+    "pacing",
     "soak",
     "stt",
     "tts",
+    "turns",
     "vad",
 )
 """Modules of callcenter.commands.benches: each holds a function of its own name, the command."""

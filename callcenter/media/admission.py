@@ -10,7 +10,7 @@ from callcenter.config import AdmissionSettings
 from callcenter.media.load import Load, Overload
 from callcenter.media.slots import Slots
 
-LOOK_S = 0.1
+LOOK_S = 0.2
 log = structlog.get_logger(__name__)
 
 

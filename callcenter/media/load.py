@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from callcenter.config import AdmissionSettings
 from callcenter.errors import RefusalReason
 
-SMOOTHING = 0.02
-"""Of the loop's lag: the last 50 samples (a second) count for two thirds, one hiccup of 400 ms moves it by 8."""
+SMOOTHING = 0.04
+"""Of the loop's lag, 20 samples a second: the last second counts for half, and one hiccup of 400 ms moves it by 16."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ from callcenter import metrics
 from callcenter.config import MediaSettings
 from callcenter.media.load import Smoothed
 
-LAG_INTERVAL_S = 0.02
-GIL_INTERVAL_S = 0.05
+LAG_INTERVAL_S = 0.05
+GIL_INTERVAL_S = 0.1
 """Each look makes the loop's thread give the GIL away once, so not too often."""
-WINDOW = 250
-"""Samples: 5 s of the loop's, 12 s of the interpreter's."""
+WINDOW = 200
+"""Samples: 10 s of the loop's, 20 s of the interpreter's."""
 FEWEST = 100
 """Samples, below which a p99 says nothing."""
 LOOK_S = 1.0
@@ -62,7 +62,7 @@ class LateWatch:
 
 class LoopWatch:
     def __init__(self, settings: MediaSettings, clock: Callable[[], float] = time.monotonic) -> None:
-        self._lag = Smoothed()
+        self._lag, self._clock = Smoothed(), clock
         self.loop = LateWatch(
             metrics.loop_lag,
             settings.loop_lag_warning_ms,
@@ -96,17 +96,15 @@ class LoopWatch:
             ended.set()
 
     async def _watch_loop(self) -> None:
-        loop = asyncio.get_running_loop()
-        look_s = loop.time() + LOOK_S
+        look_s = self._clock() + LOOK_S
         while True:
-            due_s = loop.time() + LAG_INTERVAL_S
+            due_s = time.perf_counter() + LAG_INTERVAL_S  # uvloop's own clock counts whole milliseconds
             await asyncio.sleep(LAG_INTERVAL_S)
-            now_s = loop.time()
-            late_s = max(0.0, now_s - due_s)
+            late_s = max(0.0, time.perf_counter() - due_s)
             self.loop.feed(late_s)
             self._lag.feed(late_s * 1000)
-            if now_s >= look_s:
-                look_s = now_s + LOOK_S
+            if self._clock() >= look_s:
+                look_s = self._clock() + LOOK_S
                 self.loop.look()
                 self.gil.look()
 

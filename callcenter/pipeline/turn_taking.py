@@ -8,17 +8,23 @@ TurnDetector.feed(activity, ms) -> signals
                                        |  Paused (>= pause_ms of silence): what follows may be guessed at
                                        |  Resumed: the guess was wrong
 
-In a pause the words and the voice may vote on whether the thought is complete: `judge`.
+Silence is counted from the last window that is loud as the voice was, not from where the detector's probability falls
+(100 to 250 ms later); that it does fall confirms the end. In a pause the words and the voice may vote on whether the
+thought is complete (`judge`): it is waited for longer or less long.
 """
 
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from callcenter.config import TurnSettings, VadSettings
+from callcenter.pipeline.completeness import UNKNOWN
+from callcenter.pipeline.levels import Levels
 from callcenter.ports import Activity
 
 DISCARD_AFTER_MS = 200
 """A click needs no full silence to be known as one: what was interrupted by it goes on at once."""
+UNCONFIRMED_MS = 400
+"""So much longer than needed lasts a silence that the detector takes for speech: other people's voices, far away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,8 @@ class Ended:
     speech_ms: int
     """Voiced audio in it."""
     silence_ms: int
-    """How long the silence lasted that ended it; 0 when the turn was cut for its length."""
+    """How long the silence lasted that ended it, from the last sound of the voice; 0 when the turn was cut for its
+    length."""
     reason: str = "silence"
     """What decided: "silence", "dictation", "words", "voice" or "length"."""
 
@@ -73,9 +80,34 @@ class _State(Enum):
     SPEAKING = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The silence that ends a turn, and what says so."""
+
+    silence_ms: int
+    reason: str
+
+
+def wait_for(turn: TurnSettings, words: float | None, voice: float | None, *, dictation: bool) -> Wait:
+    """By the votes on this pause, see TurnDetector.judge.
+
+    Where the words say anything they alone decide: beside them the voice changed nothing for the better (`callcenter
+    bench turns`). Where they say nothing, a voice that goes on is believed; one that sounds finished is not, since
+    half of those went on.
+    """
+    unknown = Wait(turn.dictation_silence_ms, "dictation") if dictation else Wait(turn.silence_ms, "silence")
+    incomplete_ms = max(turn.incomplete_silence_ms, unknown.silence_ms)
+    if words is None or words == UNKNOWN:
+        return Wait(incomplete_ms, "voice") if voice is not None and voice < turn.voice_incomplete else unknown
+    sure = abs(words - UNKNOWN) / UNKNOWN
+    towards_ms = turn.complete_silence_ms if words > UNKNOWN else incomplete_ms
+    return Wait(round(unknown.silence_ms + sure * (towards_ms - unknown.silence_ms)), "words")
+
+
 class TurnDetector:
     def __init__(self, turn: TurnSettings, vad: VadSettings) -> None:
         self._turn, self._vad = turn, vad
+        self._levels = Levels(turn.fall_db, turn.floor_margin_db)
         self._state = _State.QUIET
         self._position_ms = 0
         self._voiced_ms = 0
@@ -97,6 +129,16 @@ class TurnDetector:
         """Of the pause that the caller is in while speaking."""
         return self._silence_ms
 
+    @property
+    def wants_voice(self) -> bool:
+        """It is time to ask the voice of this pause (`ports.TurnModel`), since the words have said nothing. True until
+        `judge` is told or the pause is over."""
+        if not self._paused or self._voice is not None or self._turn.smart_turn == "off":
+            return False
+        if self._turn.smart_turn == "on":
+            return True
+        return self._words in (None, UNKNOWN) and self._silence_ms >= self._turn.voice_after_ms
+
     def judge(self, *, words: float | None = None, voice: float | None = None) -> None:
         """Votes on the present pause, 0..1 that the thought is complete; forgotten when the caller goes on."""
         self._words = words if words is not None else self._words
@@ -104,16 +146,18 @@ class TurnDetector:
 
     def feed(self, activity: Activity, ms: int) -> list[Signal]:
         self._position_ms += ms
-        probability = activity.probability
         match self._state:
             case _State.QUIET:
-                return self._while_quiet(probability, ms)
+                return self._while_quiet(activity, ms)
             case _State.SPEAKING:
-                return self._while_speaking(probability, ms)
+                return self._while_speaking(activity, ms)
 
-    def _while_quiet(self, probability: float, ms: int) -> list[Signal]:
-        if probability < self._vad.threshold:
+    def _while_quiet(self, activity: Activity, ms: int) -> list[Signal]:
+        voiced = activity.probability >= self._vad.threshold
+        self._levels.feed(activity, voiced=voiced)
+        if not voiced:
             self._voiced_ms = 0
+            self._levels.begin()
             return []
         self._voiced_ms += ms
         if self._voiced_ms < self._turn.start_ms:
@@ -124,10 +168,13 @@ class TurnDetector:
         self._confirmed = False
         return [Started(self._position_ms - self._voiced_ms), *self._confirm()]
 
-    def _while_speaking(self, probability: float, ms: int) -> list[Signal]:
+    def _while_speaking(self, activity: Activity, ms: int) -> list[Signal]:
         self._length_ms += ms
+        detected = activity.probability >= self._vad.release
+        voiced = detected and not self._levels.silent(activity.level_dbfs)
+        self._levels.feed(activity, voiced=voiced)
         signals: list[Signal] = []
-        if probability >= self._vad.release:
+        if voiced:
             self._voiced_ms += ms
             if self._paused:
                 signals.append(Resumed(self._silence_ms))
@@ -136,14 +183,8 @@ class TurnDetector:
             signals += self._confirm()
         else:
             self._silence_ms += ms
-            if (
-                not self._paused
-                and self._silence_ms >= self._turn.pause_ms
-                and self._voiced_ms >= self._turn.min_speech_ms
-            ):
-                self._paused = True
-                signals.append(Paused(self._voiced_ms, self._silence_ms))
-        return signals + self._end()
+            signals += self._pause()
+        return signals + self._end(detected)
 
     def _confirm(self) -> list[Signal]:
         if self._confirmed or self._voiced_ms < self._turn.barge_in_ms:
@@ -151,14 +192,22 @@ class TurnDetector:
         self._confirmed = True
         return [Confirmed(self._voiced_ms)]
 
-    def _end(self) -> list[Signal]:
+    def _pause(self) -> list[Signal]:
+        if self._paused or self._silence_ms < self._turn.pause_ms or self._voiced_ms < self._turn.min_speech_ms:
+            return []
+        self._paused = True
+        return [Paused(self._voiced_ms, self._silence_ms)]
+
+    def _end(self, detected: bool) -> list[Signal]:
+        """`detected`: the detector still takes it for speech."""
         too_short = self._voiced_ms < self._turn.min_speech_ms
-        needed = self._turn.dictation_silence_ms if self.dictation else self._turn.silence_ms
+        wait = wait_for(self._turn, self._words, self._voice, dictation=self.dictation)
+        silence_ms = self._silence_ms - UNCONFIRMED_MS * detected
         signal: Signal
-        if too_short and self._silence_ms >= min(DISCARD_AFTER_MS, needed):
+        if too_short and silence_ms >= min(DISCARD_AFTER_MS, wait.silence_ms):
             signal = Discarded(self._voiced_ms)
-        elif self._silence_ms >= needed:
-            signal = Ended(self._voiced_ms, self._silence_ms, "dictation" if self.dictation else "silence")
+        elif silence_ms >= wait.silence_ms:
+            signal = Ended(self._voiced_ms, self._silence_ms, wait.reason)
         elif self._length_ms >= self._turn.max_utterance_ms:
             signal = Ended(self._voiced_ms, 0, "length")
         else:

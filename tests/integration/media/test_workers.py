@@ -124,6 +124,20 @@ async def test_nobody_survives_the_parents_sudden_death(start_server: StartServe
     assert still_there(workers) == []
 
 
+async def test_an_overloaded_worker_refuses_at_once_and_says_why(start_server: StartServer) -> None:
+    limits = {"CALLCENTER_ADMISSION__LOOP_LAG_MS": "0.001", "CALLCENTER_ADMISSION__LOOP_LAG_RESUME_MS": "0.001"}
+    server = await start_server(CALLCENTER_MEDIA__WORKERS="1", **limits)
+    await server.until(lambda: bool(server.events("calls_refused")))
+    assert server.events("calls_refused")[0]["reason"] == "loop_late"
+    assert await server.post("start", uuid=str(uuid4())) == "full"
+    assert (await hear_end(await server.call())).by_server
+    assert (await server.get("/telephony/free")).text == "0"
+    assert (await server.get("/readyz")).json()["free_slots"] == 0
+    figures = (await server.get("/metrics")).text
+    assert 'callcenter_admission_closed{reason="loop_late"} 1.0' in figures
+    assert 'callcenter_refused_total{reason="loop_late"} 2.0' in figures
+
+
 async def test_one_worker_is_the_program_itself(start_server: StartServer) -> None:
     server = await start_server(CALLCENTER_MEDIA__WORKERS="1")
     assert server.workers() == []

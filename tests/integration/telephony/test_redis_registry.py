@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -221,8 +221,10 @@ async def test_without_redis_new_calls_are_refused_and_old_ones_go_on_to_the_que
 
 
 async def test_a_redis_that_hangs_is_not_waited_for() -> None:
-    async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(3600)
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while await reader.read(4096):
+                pass
         writer.close()
 
     server = await asyncio.start_server(hang, "127.0.0.1", 0)
@@ -231,3 +233,4 @@ async def test_a_redis_that_hangs_is_not_waited_for() -> None:
         assert await admit(registry, uuid4()) is RefusalReason.REGISTRY_AWAY
         assert await registry.next_step(uuid4()) == "queue"
     server.close()
+    await asyncio.sleep(0.05)  # until the last of its handlers has seen the end

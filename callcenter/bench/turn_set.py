@@ -1,0 +1,272 @@
+"""The turn-taking set: turns of callers whose true end is known, made anew each time from a seed (all but the breath
+of espeak-ng's consonants, which it draws itself).
+
+espeak-ng says the phrases of turn_phrases.yaml in fourteen voices at several speeds, and people's recordings
+(tests/data/speech) are cut between words and put together again, at other heights and speeds. Between the pieces
+lie pauses of 200 to 1200 ms (lognormal, median 430 ms, those between groups of digits 480 ms; a third lasts over half a
+second), filled like everything else with the noise of the line, 20 to 35 dB under the voice: hiss, hum of the mains, or
+both; then the telephone's band and A-law.
+
+What it is not: conversation. A synthetic voice does not slow down before a pause as people do, its tone says less than
+theirs, and its text is known: `Turn.words_at` is what a flawless recognizer without punctuation would have heard,
+hesitations left out for every other caller as most recognizers do. Four turns of five hold a pause, which no shop's
+callers do: the share of false cut-offs is that of people who stop to think, not of calls. `clause` holds pauses where
+the thought could be over: nobody can tell there, from the words, and a fast answer costs some of them.
+
+Halves are split by phrase: words that one half was tuned on are not in the other.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+from callcenter.audio import LINE_RATE_HZ, resample
+from callcenter.bench.server import BenchError
+from callcenter.dialogue.words import normalize
+from callcenter.ports import Language
+from callcenter.replay.recordings import ReplayError, read_left
+from callcenter.stt.synthetic import ENGLISH, Caller, Mouths, quantize_a_law
+
+Half = Literal["tune", "report"]
+Samples = npt.NDArray[np.float64]
+
+PER_MS = LINE_RATE_HZ // 1000
+LEAD_MS = 600
+TAIL_MS = 2600
+"""Of line noise after the end: longer than any wait."""
+VOICES: Mapping[Language, tuple[Caller, ...]] = {
+    "en": tuple(
+        replace(caller, words_per_minute=caller.words_per_minute + 20 * (i % 3 - 1)) for i, caller in enumerate(ENGLISH)
+    ),
+    "uk": (Caller("uk", 160, 50), Caller("uk+f2", 150, 55), Caller("uk+m3", 175, 40)),
+    "ru": (Caller("ru", 160, 50), Caller("ru+f2", 150, 55), Caller("ru+m3", 175, 40)),
+}
+COUNTS = {"plain": 72, "pause": 106, "clause": 30, "hesitation": 60, "dictation": 56, "human": 48}
+HESITATION_WORDS_PER_MINUTE = 80
+RECORDINGS = Path(__file__).parents[2] / "tests" / "data" / "speech"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A piece of somebody's speech."""
+
+    file: str
+    from_ms: int
+    until_ms: int
+    text: str
+
+
+def _jfk(from_ms: int, until_ms: int, text: str) -> Recorded:
+    return Recorded("jfk.wav", from_ms, until_ms, text)
+
+
+FELLOW = _jfk(320, 2180, "and so my fellow americans")
+ASK_NOT = _jfk(3280, 4420, "ask not")
+COUNTRY = _jfk(5400, 7840, "what your country can do for you")
+ASK_WHAT = _jfk(8180, 10480, "ask what you can do for your country")
+LAMP = Recorded("living_room_light_en.wav", 180, 1480, "turn on the living room lamp")
+WEATHER = Recorded("weather_question.wav", 440, 1800, "what is the weather like today")
+ZIPS = tuple(
+    Recorded("10001-90210-01803.wav", *span)
+    for span in (
+        (890, 2960, "one zero zero zero one"),
+        (3980, 4900, "nine oh two one oh"),
+        (6280, 7960, "zero one eight oh three"),
+    )
+)
+SPOKEN_BY_PEOPLE: tuple[tuple[Recorded, ...], ...] = (
+    (_jfk(8180, 8560, "ask"), _jfk(8600, 10480, "what you can do for your country")),
+    (_jfk(8180, 8830, "ask what"), _jfk(8880, 10480, "you can do for your country")),
+    (_jfk(5400, 6450, "what your country"), _jfk(6460, 7840, "can do for you")),
+    (_jfk(8180, 9680, "ask what you can do"), _jfk(9690, 10480, "for your country")),
+    (_jfk(320, 990, "and so"), _jfk(1000, 2180, "my fellow americans")),
+    (_jfk(320, 1710, "and so my fellow"), _jfk(1720, 2180, "americans")),
+    (
+        Recorded("weather_question.wav", 440, 650, "what is"),
+        replace(WEATHER, from_ms=660, text="the weather like today"),
+    ),
+    (FELLOW, ASK_NOT, COUNTRY),
+    (ASK_NOT, COUNTRY),
+    (ASK_WHAT,),
+    (LAMP,),
+    (WEATHER,),
+    ZIPS,
+    ZIPS[:2],
+    ZIPS[1:],
+    (ZIPS[2],),
+)
+PACES = (1.0, 0.92, 1.12)
+"""A recording played faster is higher too: another speaker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    samples: Samples
+    text: str
+    """What a recognizer hears in it; "" for a hesitation that it leaves out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    name: str
+    kind: str
+    language: Language
+    half: Half
+    dictation: bool
+    """The agent has asked for digits or an address."""
+    pcm: bytes
+    """The caller's side of the line at 8 kHz."""
+    spoken: tuple[tuple[int, str], ...]
+    """The end of each piece, in ms, and the words up to there."""
+
+    @property
+    def ends_ms(self) -> int:
+        return self.spoken[-1][0]
+
+    @property
+    def starts_ms(self) -> int:
+        return LEAD_MS
+
+    def words_at(self, at_ms: int) -> str:
+        """Said by then. A piece counts once it is over: the question is only put in pauses."""
+        return next((words for end_ms, words in reversed(self.spoken) if end_ms <= at_ms), "")
+
+
+def make_turns(half: Half | None = None, *, share: float = 1.0, seed: int = 3) -> Iterator[Turn]:
+    """`share` of each kind (the suite wants a few). Raises BenchError without the recordings, and ConfigurationError
+    without espeak-ng."""
+    with Mouths() as mouths:
+        for kind, count in COUNTS.items():
+            for number in range(round(count * share)):
+                rng = np.random.default_rng([seed, *kind.encode(), number])
+                turn = _by_people(number, rng) if kind == "human" else _by_espeak(mouths, kind, number, rng)
+                if half in (None, turn.half):
+                    yield turn
+
+
+def half_of(phrase: str) -> Half:
+    return "tune" if hashlib.sha256(f"turn set: {phrase}".encode()).digest()[0] % 2 else "report"
+
+
+def _phrases(kind: str) -> list[tuple[Language, str]]:
+    texts = yaml.safe_load(resources.files(__package__).joinpath("turn_phrases.yaml").read_text(encoding="utf-8"))
+    return [(language, phrase) for language, kinds in texts.items() for phrase in kinds.get(kind, ())]
+
+
+def _by_espeak(mouths: Mouths, kind: str, number: int, rng: np.random.Generator) -> Turn:
+    phrases = _phrases(kind)
+    language, phrase = phrases[number % len(phrases)]
+    caller = VOICES[language][(number // len(phrases) + number) % len(VOICES[language])]
+    keeps_hesitations = number % 2 == 0
+    pieces: list[list[Piece]] = []
+    for text in phrase.split("|"):
+        said, _, hesitation = text.strip().removesuffix(">").partition("<")
+        parts = []
+        if said.strip():
+            tone = "" if said.strip()[-1] in ".,?!" else ","
+            parts.append(Piece(_speech(mouths, said.strip() + tone, caller), said))
+        if hesitation:
+            slow = replace(caller, words_per_minute=HESITATION_WORDS_PER_MINUTE)
+            parts.append(Piece(_speech(mouths, f"{hesitation},", slow), hesitation if keeps_hesitations else ""))
+        pieces.append(parts)
+    half = half_of(phrase)
+    return _assemble(f"{kind}-{number}", kind, language, half, pieces, rng)
+
+
+def _by_people(number: int, rng: np.random.Generator) -> Turn:
+    parts = SPOKEN_BY_PEOPLE[number % len(SPOKEN_BY_PEOPLE)]
+    pace = PACES[number // len(SPOKEN_BY_PEOPLE) % len(PACES)]
+    pieces = [[Piece(_recording(part, pace), part.text)] for part in parts]
+    half = half_of(_text(parts))
+    return _assemble(f"human-{number}", "human", "en", half, pieces, rng, dictation=parts[0] in ZIPS)
+
+
+def _text(parts: Sequence[Recorded]) -> str:
+    return " | ".join(part.text for part in parts)
+
+
+def _assemble(
+    name: str,
+    kind: str,
+    language: Language,
+    half: Half,
+    pieces: list[list[Piece]],
+    rng: np.random.Generator,
+    *,
+    dictation: bool = False,
+) -> Turn:
+    dictation = dictation or kind == "dictation"
+    line, spoken, words = [np.zeros(LEAD_MS * PER_MS)], list[tuple[int, str]](), ""
+    for i, parts in enumerate(pieces):
+        for j, piece in enumerate(parts):
+            line += [np.zeros(60 * PER_MS)] * bool(j) + [piece.samples]
+            words = f"{words} {normalize(piece.text)}".strip()
+        spoken.append((sum(part.size for part in line) // PER_MS, words))
+        pause_ms = TAIL_MS if i == len(pieces) - 1 else _pause_ms(rng, dictation)
+        line.append(np.zeros(pause_ms * PER_MS))
+    pcm = _over_the_telephone(np.concatenate(line), rng)
+    return Turn(name, kind, language, half, dictation, pcm, tuple(spoken))
+
+
+def _pause_ms(rng: np.random.Generator, dictation: bool) -> int:
+    median, sigma = (480, 0.4) if dictation else (430, 0.5)
+    return round(float(np.clip(median * np.exp(rng.normal(0, sigma)), 200, 1200)))
+
+
+def _speech(mouths: Mouths, text: str, caller: Caller) -> Samples:
+    samples = np.frombuffer(mouths.say(text, caller), "<i2").astype(np.float64)
+    return _level(_trim(samples))
+
+
+def _recording(piece: Recorded, pace: float) -> Samples:
+    try:
+        samples, rate_hz = read_left(RECORDINGS / piece.file)
+    except ReplayError as error:
+        raise BenchError(f"{error}; this bench runs in a checkout of the project") from error
+    cut = samples[piece.from_ms * rate_hz // 1000 : piece.until_ms * rate_hz // 1000]
+    slower = np.frombuffer(resample(cut.tobytes(), rate_hz, LINE_RATE_HZ), "<i2").astype(np.float64)
+    at = np.arange(0, slower.size - 1, pace)
+    return _level(_trim(np.interp(at, np.arange(slower.size), slower), below_db=22.0))  # the room is louder than a line
+
+
+def _trim(samples: Samples, below_db: float = 38.0) -> Samples:
+    """Without the silence around it; a last consonant this far under the loudest vowel still belongs to it."""
+    frame = 10 * PER_MS
+    count = samples.size // frame
+    power = np.mean(samples[: count * frame].reshape(count, frame) ** 2, axis=1)
+    loud = np.flatnonzero(power > power.max() * 10 ** (-below_db / 10))
+    return samples[loud[0] * frame : (loud[-1] + 1) * frame]
+
+
+def _level(samples: Samples) -> Samples:
+    """RMS of 1."""
+    return samples / max(1e-9, float(np.sqrt(np.mean(samples**2))))
+
+
+def _over_the_telephone(line: Samples, rng: np.random.Generator) -> bytes:
+    level_dbfs, snr_db, noise = rng.uniform(-32, -20), rng.uniform(20, 35), rng.choice(["hiss", "hum", "both"])
+    rms = 32768 * 10 ** (level_dbfs / 20)
+    under = 10 ** (-snr_db / 20)
+    hiss = rng.standard_normal(line.size)
+    time_s = np.arange(line.size) / LINE_RATE_HZ
+    hum = np.zeros(line.size)
+    for k in (2, 4, 6, 8, 12):
+        hum += np.sin(2 * np.pi * 50 * k * time_s + rng.uniform(0, 6)) / k**0.5
+    mixed = {"hiss": _level(hiss), "hum": _level(hum + 0.1 * hiss), "both": _level(_level(hiss) + _level(hum))}[noise]
+    return quantize_a_law(telephone_band(line + mixed * under) * rms)
+
+
+def telephone_band(samples: Samples) -> Samples:
+    """300 to 3400 Hz, 8 kHz."""
+    taps = np.arange(-64, 65)
+    window = np.hamming(taps.size)
+    low_pass = 2 * 3400 / LINE_RATE_HZ * np.sinc(2 * 3400 / LINE_RATE_HZ * taps)
+    below_band = 2 * 300 / LINE_RATE_HZ * np.sinc(2 * 300 / LINE_RATE_HZ * taps)
+    return np.convolve(samples, (low_pass - below_band) * window, "same")
