@@ -9,6 +9,7 @@ BENCHES = (
     "calls",
     "capacity",
     "echo",
+    "neighbour",
     "overload",
     "pacing",
     "soak",
