@@ -33,6 +33,7 @@ COMMANDS = {
     "models": Command("callcenter.commands.models", "models_app", "Speech models: which there are, how to get them."),
     "db": Command("callcenter.commands.db", "db_app", "The journal's tables."),
     "bench": Command("callcenter.commands.bench", "bench_app", "Measure what callers get."),
+    "replay": Command("callcenter.commands.replay", "replay_app", "Recorded calls once more, under other settings."),
     "shop": Command("callcenter.commands.shop", "shop_app", "The shop's data: check it, look at it."),
 }
 

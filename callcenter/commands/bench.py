@@ -4,7 +4,7 @@ from importlib import import_module
 
 import typer
 
-BENCHES = ("calls", "turns")
+BENCHES = ("calls", "noise", "turns")
 """Modules of callcenter.commands.benches: each holds a function of its own name, the command."""
 
 bench_app = typer.Typer(no_args_is_help=True)
