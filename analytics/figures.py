@@ -29,6 +29,12 @@ class Turn:
     tts_characters: int = 0
     stt_audio_ms: int = 0
     grammar: str | None = None
+    stt_backend: str | None = None
+    tts_backend: str | None = None
+    wasted_tokens_in: int = 0
+    wasted_tokens_out: int = 0
+    wasted_tts_characters: int = 0
+    wasted_stt_audio_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ async def _work_out(
         amounts["llm"],
         amounts["tts"],
         amounts["telephony"],
+        cost.wasted_usd,
         customer_id,
     )
     await _add_up(connection, cost)

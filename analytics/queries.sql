@@ -4,7 +4,8 @@ FROM calls WHERE id = $1 AND started_at = $2 FOR UPDATE
 
 -- name: turns_of_call
 SELECT turn_number, speaker, content, content_heard, interrupted, rejected, response_latency_ms, stt_latency_ms,
-    llm_latency_ms, tts_latency_ms, model, tokens_in, tokens_out, tts_characters, stt_audio_ms, grammar
+    llm_latency_ms, tts_latency_ms, model, tokens_in, tokens_out, tts_characters, stt_audio_ms, grammar, stt_backend,
+    tts_backend, wasted_tokens_in, wasted_tokens_out, wasted_tts_characters, wasted_stt_audio_ms
 FROM call_turns WHERE call_id = $1 AND call_started_at = $2 ORDER BY turn_number
 
 -- name: tool_successes_of_call
@@ -25,9 +26,12 @@ RETURNING id
 -- name: finish_call
 UPDATE calls SET
     figures = $3,
-    cost_breakdown = jsonb_build_object('stt', $4::numeric, 'llm', $5::numeric, 'tts', $6::numeric, 'telephony', $7::numeric),
+    -- wasted_usd is contained in the others
+    cost_breakdown = jsonb_build_object(
+        'stt', $4::numeric, 'llm', $5::numeric, 'tts', $6::numeric, 'telephony', $7::numeric, 'wasted_usd', $8::numeric
+    ),
     total_cost_usd = $4::numeric + $5::numeric + $6::numeric + $7::numeric,
-    customer_id = $8
+    customer_id = $9
 WHERE id = $1 AND started_at = $2
 
 -- name: add_cost
@@ -62,7 +66,9 @@ SELECT count(*) FROM dead_letters
 -- name: detail_turns
 SELECT turn_number, at, speaker, content, content_heard, language, interrupted, stt_confidence, stt_latency_ms,
     llm_latency_ms, tts_latency_ms, response_latency_ms, model, tokens_in, tokens_out, tts_characters,
-    tts_cached_characters, tts_cache_hit, stt_audio_ms, grammar, grammar_size, rejected, cost_usd::float8 AS cost_usd
+    tts_cached_characters, tts_cache_hit, stt_audio_ms, grammar, grammar_size, rejected, timeline, endpoint_reason,
+    speculation, wasted_tokens_in, wasted_tokens_out, wasted_tts_characters, wasted_stt_audio_ms, stt_backend,
+    tts_backend, cost_usd::float8 AS cost_usd
 FROM call_turns WHERE call_id = $1 AND call_started_at = $2 ORDER BY turn_number
 
 -- name: detail_tool_calls
@@ -72,3 +78,26 @@ FROM call_tool_calls WHERE call_id = $1 AND call_started_at = $2 ORDER BY sequen
 -- name: detail_events
 SELECT sequence, at, kind, detail
 FROM call_events WHERE call_id = $1 AND call_started_at = $2 ORDER BY at, sequence
+
+-- name: stage_percentiles
+-- Nearest rank, exact, over all calls begun in the range: counted by value first, so that nothing large is sorted.
+WITH counted AS (
+    SELECT stage, ms::bigint AS ms, count(*) AS answers
+    FROM call_turns, jsonb_each_text(timeline) AS reached (stage, ms)
+    WHERE call_started_at >= $1 AND call_started_at < $2
+    GROUP BY 1, 2
+), ranked AS (
+    SELECT stage, ms, sum(answers) OVER (PARTITION BY stage ORDER BY ms) AS up_to,
+        sum(answers) OVER (PARTITION BY stage) AS answers
+    FROM counted
+)
+SELECT stage, max(answers)::bigint AS answers, min(ms) FILTER (WHERE up_to >= answers * 0.5) AS p50_ms,
+    min(ms) FILTER (WHERE up_to >= answers * 0.95) AS p95_ms
+FROM ranked GROUP BY stage
+
+-- name: guesses
+SELECT speculation, endpoint_reason, count(*) FILTER (WHERE timeline <> '{}') AS answers,
+    sum(wasted_tokens_in) AS tokens_in, sum(wasted_tokens_out) AS tokens_out,
+    sum(wasted_tts_characters) AS tts_characters, sum(wasted_stt_audio_ms) AS stt_audio_ms
+FROM call_turns WHERE call_started_at >= $1 AND call_started_at < $2
+GROUP BY speculation, endpoint_reason

@@ -6,7 +6,7 @@ words of the last call are kept.
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from uuid import UUID
@@ -18,34 +18,42 @@ from callcenter.agent.choose import create_agent, store_names
 from callcenter.audiosocket.server import AudioSocketServer
 from callcenter.config import Settings
 from callcenter.dialogue.grammar import build_grammars
-from callcenter.errors import RefusalReason
-from callcenter.fake_models import FakeSpeed, FixedRecognizer, ScriptedModel, ToneVoice
+from callcenter.fake_models import Fakes, FixedRecognizer, ScriptedModel, ToneVoice
 from callcenter.journal import open_journal
 from callcenter.journal.relay import JournalRelay
 from callcenter.journal.spool import SpoolJournal
 from callcenter.llm.openai_api import create_models
 from callcenter.logs import configure_logging
-from callcenter.loop_watch import watch_loop
+from callcenter.media.admission import watch_overload
+from callcenter.media.load import Load
+from callcenter.media.loop_watch import LoopWatch
+from callcenter.media.place import Place
+from callcenter.media.slots import Slots
 from callcenter.pipeline.session import Parts, serve_call
-from callcenter.ports import Agent, CallInfo, CallLine, Language, Recognizer, Synthesizer, Voice
-from callcenter.records import (
-    CallEnded,
-    CallStarted,
-    EventRecorded,
-    HangupBy,
-    Outcome,
-    Scenario,
-    TransferReason,
+from callcenter.ports import (
+    Agent,
+    CallExchange,
+    CallInfo,
+    CallLine,
+    Language,
+    Recognizer,
+    Synthesizer,
+    TurnModel,
+    Voice,
 )
+from callcenter.readiness import Watched, look, pool_of
 from callcenter.shop import CatalogueNames, Shop
 from callcenter.stt.choose import choose_recognizer
-from callcenter.telephony.http import ComponentState, create_app
+from callcenter.telephony.http import create_app
+from callcenter.telephony.redis_registry import RedisCallRegistry
+from callcenter.telephony.refusals import Refusals
 from callcenter.telephony.registry import InMemoryCallRegistry
 from callcenter.telephony.server import HttpServer
 from callcenter.text_normalization import SentenceSplitter, verbalize
 from callcenter.tts.cache import CachedSynthesizer
 from callcenter.tts.choose import choose_synthesizer
 from callcenter.vad.silero import SileroDetector
+from callcenter.vad.smart_turn import SmartTurn
 from store_client.client import StoreClient
 
 DELIVER_S = 3.0
@@ -53,20 +61,23 @@ DELIVER_S = 3.0
 STORE_NAMES_RETRY_S = 0.3
 STORE_NAMES_WAIT_S = 5.0
 """The store may be starting beside us; the shop's own list of cars and brands serves when it does not come."""
+LAST_QUESTION_S = 0.5
+"""After the last call's end the dialplan still asks where it goes."""
 GRAMMAR_RECOGNIZER = "pocketsphinx"
 MEASURING = "--fake-models"
 log = structlog.get_logger()
 
 
-async def serve(settings: Settings, fakes: FakeSpeed | None = None) -> None:
+async def serve(settings: Settings, fakes: Fakes | None = None, place: Place | None = None) -> None:
     """Run the media server until SIGTERM or SIGINT, then end the calls in good order. Raises ConfigurationError.
 
-    fakes: stand-ins of this speed instead of every model."""
-    configure_logging(settings, "media")
+    fakes: stand-ins instead of models. place: which of several workers we are; else we are alone."""
+    place = place or Place()
+    configure_logging(settings, place.name)
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
-    async with MediaServer(settings, fakes).running() as server:
+    async with MediaServer(settings, place, fakes).running() as server:
         log.info("media_server_ready", audiosocket=server.audio_port, http=server.http_port)
         await stop.wait()
         log.info("media_server_draining", calls=server.active_calls)
@@ -74,11 +85,12 @@ async def serve(settings: Settings, fakes: FakeSpeed | None = None) -> None:
 
 
 class MediaServer:
-    def __init__(self, settings: Settings, fakes: FakeSpeed | None = None) -> None:
+    def __init__(self, settings: Settings, place: Place, fakes: Fakes | None = None) -> None:
         """Raises ConfigurationError."""
-        self._settings, self._fakes = settings, fakes
+        self._settings, self._place, self._fakes = settings, place, fakes
         self._shop = Shop.load(settings.shop)
-        self._registry = InMemoryCallRegistry(settings.telephony, settings.language)
+        self._slots = Slots(settings.audiosocket.max_calls, place.board, place.number)
+        self._watch = LoopWatch(settings.media)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -99,10 +111,12 @@ class MediaServer:
         settings = self._settings
         async with AsyncExitStack() as stack:
             self._journal = await self._start_journal(stack)
+            self._exchange = await self._start_exchange(stack)
             self._store = self._new_store_client()
             stack.push_async_callback(self._store.aclose)
             detector = SileroDetector()
             stack.push_async_callback(detector.aclose)
+            turn_model = await self._start_turn_model(stack)
             synthesizer, self._voice_why = self._choose_synthesizer()
             stack.push_async_callback(synthesizer.aclose)
             names, *_ = await asyncio.gather(self._store_names(), detector.start(), synthesizer.start())
@@ -119,8 +133,9 @@ class MediaServer:
                 self._agent,
                 self._shop,
                 self._journal,
-                self._registry,
+                self._exchange,
                 settings,
+                turn_model,
             )
             if isinstance(synthesizer, CachedSynthesizer):
                 await self._warm(synthesizer, self._agent)
@@ -129,13 +144,16 @@ class MediaServer:
 
     async def drain(self) -> None:
         """Take no more calls, let the others end within the grace period, hand the rest to the operators."""
-        self._registry.drain()
+        self._exchange.drain()
+        calls = self._audio.active_calls
         await self._audio.drain(self._settings.call.drain_s)
+        if calls:
+            await asyncio.sleep(LAST_QUESTION_S)
 
     # ------------------------------------------------------------ parts
 
     async def _start_journal(self, stack: AsyncExitStack) -> SpoolJournal:
-        journal = open_journal(self._settings, "media")
+        journal = open_journal(self._settings, self._place.name)
         stack.push_async_callback(journal.aclose)
         if (dsn := self._settings.database_url) is not None:
             relay = asyncio.create_task(JournalRelay(journal, dsn.get_secret_value()).run(), name="journal relay")
@@ -144,6 +162,31 @@ class MediaServer:
         else:
             log.warning("journal_stays_local", why="database_url (DATABASE_URL) is not set")
         return journal
+
+    async def _start_exchange(self, stack: AsyncExitStack) -> CallExchange:
+        """Where the announced calls are known: in memory, or where several workers find them."""
+        settings = self._settings
+        if self._place.is_alone:
+            return InMemoryCallRegistry(settings.telephony, settings.language)
+        assert settings.redis_url is not None, "worker_count() asked"  # noqa: S101
+        registry = RedisCallRegistry(
+            settings.redis_url.get_secret_value(),
+            settings.telephony,
+            settings.language,
+            self._journal.folder.caller_secret,
+        )
+        await registry.start()
+        stack.push_async_callback(registry.aclose)
+        return registry
+
+    async def _start_turn_model(self, stack: AsyncExitStack) -> TurnModel | None:
+        turn = self._settings.turn
+        if turn.smart_turn == "off":
+            return None
+        model = SmartTurn(timeout_ms=turn.voice_timeout_ms)
+        stack.push_async_callback(model.aclose)
+        await model.start()
+        return model
 
     def _new_store_client(self) -> StoreClient:
         store = self._settings.store
@@ -171,10 +214,12 @@ class MediaServer:
         return None
 
     def _choose_synthesizer(self) -> tuple[Synthesizer, str]:
-        return (ToneVoice(), MEASURING) if self._fakes is not None else choose_synthesizer(self._settings)
+        if self._fakes is not None and not self._fakes.llm_only:
+            return ToneVoice(), MEASURING
+        return choose_synthesizer(self._settings)
 
     def _choose_recognizer(self, names: CatalogueNames | None) -> tuple[Recognizer, str]:
-        if self._fakes is not None:
+        if self._fakes is not None and not self._fakes.llm_only:
             return FixedRecognizer(), MEASURING
         return choose_recognizer(self._settings, build_grammars(self._shop, names))
 
@@ -198,60 +243,59 @@ class MediaServer:
         return [verbalize(sentence, language, lexicon) for sentence in (*splitter.feed(text), *splitter.flush())]
 
     async def _listen(self, stack: AsyncExitStack) -> None:
-        settings = self._settings
-        self._tasks.append(asyncio.create_task(watch_loop(), name="loop watch"))
-        self._audio = AudioSocketServer(
-            settings.audiosocket, self._registry, self._serve_call, on_refused=self._note_refused
-        )
-        app = create_app(
-            settings.http,
-            self._registry,
-            self._journal,
-            free_slots=lambda: self._audio.free_slots,
-            readiness=self._readiness,
-        )
-        self._http = HttpServer(app, settings.http)
+        settings, shared = self._settings, not self._place.is_alone
+        overload = watch_overload(settings.admission, self._slots, self._load)
+        self._tasks.append(asyncio.create_task(self._watch.run(), name="loop watch"))
+        self._tasks.append(asyncio.create_task(overload, name="admission"))
         for task in self._tasks:
             stack.push_async_callback(_end, task)
-        await self._audio.start()
-        stack.push_async_callback(self._audio.aclose)
+        refusals = Refusals(self._exchange, self._journal)
+        stack.push_async_callback(refusals.aclose)
+        self._audio = AudioSocketServer(
+            settings.audiosocket,
+            self._exchange,
+            self._serve_call,
+            slots=self._slots,
+            on_refused=refusals.note_connection,
+            reuse_port=shared,
+        )
+        watched = self._watched()
+        app = create_app(
+            settings.http,
+            self._exchange,
+            self._journal,
+            slots=self._slots,
+            language=settings.language,
+            readiness=lambda: look(watched),
+        )
+        self._http = HttpServer(app, settings.http, reuse_port=shared)
         await self._http.start()
         stack.push_async_callback(self._http.aclose)
+        await self._audio.start()
+        stack.push_async_callback(self._audio.aclose)
 
     async def _serve_call(self, call: CallInfo, line: CallLine) -> None:
         await serve_call(self._parts, call, line)
 
-    def _note_refused(self, call_id: UUID, reason: RefusalReason) -> None:
-        """A call that Asterisk announced and we sent to the operators is in the journal too."""
-        if (call := self._registry.announced(call_id)) is None:
-            return
-        key = call.call_id, call.started_at
-        self._journal.write(CallStarted(*key, call.caller_id, call.called_id, call.language))
-        self._journal.write(EventRecorded(*key, 0, datetime.now(UTC), "refused", {"reason": reason.value}))
-        self._journal.write(
-            CallEnded(
-                *key,
-                ended_at=datetime.now(UTC),
-                outcome=Outcome.REFUSED,
-                hangup_by=HangupBy.AGENT,
-                scenario=Scenario.OTHER,
-                language=call.language,
-                transfer_reason=TransferReason.REFUSED,
-            )
-        )
-        metrics.calls_total.labels(Scenario.OTHER.value, Outcome.REFUSED.value).inc()
-        metrics.transfers_total.labels(TransferReason.REFUSED.value).inc()
+    def _load(self) -> Load:
+        pool = pool_of(self._recognizer)
+        if pool is None:
+            return Load(self._watch.lag_ms, 0, 0.0)
+        return Load(self._watch.lag_ms, pool.queue_depth, pool.oldest_wait_s * 1000)
 
-    def _readiness(self) -> Mapping[str, ComponentState]:
-        """What calls cannot do without is ready by now; the store and PostgreSQL may come and go."""
-        store = "its circuit breaker is open" if self._store.breaker_open else self._settings.store.url
-        return {
-            "recognizer": ComponentState(True, f"{self._recognizer.name}: {self._recognizer_why}"),
-            "voice": ComponentState(True, f"{self._synthesizer.name}: {self._voice_why}"),
-            "agent": ComponentState(True, self._agent.name),
-            "store": ComponentState(True, store),
-            "journal": ComponentState(True, f"{self._journal.depth} records not in PostgreSQL yet"),
-        }
+    def _watched(self) -> Watched:
+        return Watched(
+            self._recognizer,
+            self._recognizer_why,
+            self._synthesizer,
+            self._voice_why,
+            self._agent,
+            self._store,
+            self._settings.store.url,
+            self._journal,
+            self._exchange,
+            self._place,
+        )
 
 
 _NOBODY = UUID(int=0)

@@ -9,10 +9,19 @@ import os
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from callcenter.errors import ConfigurationError
@@ -76,6 +85,41 @@ class TelephonySettings(Section):
     """From one number; the rest goes to the queue."""
 
 
+class MediaSettings(Section):
+    """The processes that carry the calls."""
+
+    workers: Literal["auto"] | Annotated[int, Field(ge=1, le=64)] = "auto"
+    """They share the two ports; "auto" is one a core but one. More than one need Redis (redis_url): that is where they
+    find each other's announced calls."""
+    loop_lag_warning_ms: Annotated[float, Field(gt=0)] = 20.0
+    """The event loop woke so late (p99 of some seconds): frames are as late."""
+    gil_wait_warning_ms: Annotated[float, Field(gt=0)] = 20.0
+    """A thread waited so long for the interpreter (p99 of some seconds): something holds it."""
+
+
+class AdmissionSettings(Section):
+    """Above these a worker refuses calls, so that those in progress are not harmed; below `resume` it takes them again.
+    audiosocket.max_calls comes on top."""
+
+    loop_lag_ms: Annotated[float, Field(gt=0)] = 20.0
+    """Moving average of how late the event loop wakes."""
+    loop_lag_resume_ms: Annotated[float, Field(gt=0)] = 10.0
+    recognizer_waiting: Annotated[int, Field(ge=1)] = 16
+    """Utterances that wait for a recognizer's worker, of this media worker."""
+    recognizer_waiting_resume: Annotated[int, Field(ge=0)] = 8
+    recognizer_wait_ms: Annotated[float, Field(gt=0)] = 1500.0
+    """How long the oldest of them has waited."""
+    recognizer_wait_resume_ms: Annotated[float, Field(gt=0)] = 500.0
+
+    @model_validator(mode="after")
+    def _resume_is_lower(self) -> Self:
+        for name in ("loop_lag_ms", "recognizer_waiting", "recognizer_wait_ms"):
+            resume = f"{name.removesuffix('_ms')}_resume{'_ms' if name.endswith('_ms') else ''}"
+            if getattr(self, resume) > getattr(self, name):
+                raise ValueError(f"{resume} must not be above {name}")
+        return self
+
+
 class VadSettings(Section):
     threshold: Annotated[float, Field(gt=0, lt=1)] = 0.4
     release: Annotated[float, Field(gt=0, lt=1)] = 0.35
@@ -136,10 +180,15 @@ class SttSettings(Section):
     backend: Literal["auto", "pocketsphinx", "whisper", "openai"] = "auto"
     model: str = "small"
     """faster-whisper: a name or a folder; openai: the server's model name."""
+    whisper_window: Literal["auto", "short", "padded"] = "auto"
+    """How much Whisper encodes of an utterance: 30 s always, or little more than was said. auto: short where
+    `callcenter bench stt --check` has found that this model hears the same."""
     base_url: str | None = None
     """Another server than llm.base_url."""
     api_key: SecretStr | None = None
     workers: Annotated[int, Field(ge=1)] = 2
+    worker_memory_mb: Annotated[int, Field(ge=64)] = 4096
+    """A worker process that takes more, and more than twice what its model needs, is replaced by a fresh one."""
     timeout_ms: Annotated[int, Field(ge=100)] = 8000
 
 
@@ -150,6 +199,8 @@ class TtsSettings(Section):
     base_url: str | None = None
     api_key: SecretStr | None = None
     workers: Annotated[int, Field(ge=1)] = 1
+    worker_memory_mb: Annotated[int, Field(ge=64)] = 2048
+    """As stt.worker_memory_mb."""
     timeout_ms: Annotated[int, Field(ge=100)] = 8000
     cache_mb: Annotated[int, Field(ge=0)] = 512
     speed: Annotated[float, Field(ge=0.5, le=2)] = 1.0
@@ -190,6 +241,8 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     store: StoreSettings = StoreSettings()
     telephony: TelephonySettings = TelephonySettings()
+    media: MediaSettings = MediaSettings()
+    admission: AdmissionSettings = AdmissionSettings()
     vad: VadSettings = VadSettings()
     turn: TurnSettings = TurnSettings()
     call: CallSettings = CallSettings()

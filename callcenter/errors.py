@@ -4,6 +4,7 @@ CallCenterError
  ├─ ConfigurationError         a setting is wrong; names its key and what to do; the program ends with code 2
  ├─ ProtocolError              the peer broke AudioSocket; costs that connection alone
  ├─ CallRefused                the call is not admitted; the dialplan goes on to the operators
+ ├─ RegistryError              the registry of calls does not answer; the dialplan goes on to the operators
  └─ EngineError                a component failed; the session answers as product.md's table says
      ├─ RecognitionError       stage "stt"
      ├─ ModelError             stage "llm"
@@ -35,6 +36,11 @@ class RefusalReason(StrEnum):
     UNKNOWN_UUID = "unknown_uuid"
     PEER_NOT_ALLOWED = "peer_not_allowed"
     FULL = "full"
+    LOOP_LATE = "loop_late"
+    """The worker's event loop is too busy to carry one more call in time."""
+    RECOGNIZER_BUSY = "recognizer_busy"
+    REGISTRY_AWAY = "registry_away"
+    """Nobody can tell whether the call was announced: Redis does not answer."""
     DRAINING = "draining"
     DUPLICATE_UUID = "duplicate_uuid"
     TOO_MANY_FROM_CALLER = "too_many_from_caller"
@@ -46,6 +52,10 @@ class CallRefused(CallCenterError):
     def __init__(self, reason: RefusalReason) -> None:
         super().__init__(f"call refused: {reason.value}")
         self.reason = reason
+
+
+class RegistryError(CallCenterError):
+    """The registry of calls does not answer."""
 
 
 class EngineError(CallCenterError):

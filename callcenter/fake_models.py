@@ -34,11 +34,13 @@ PIECE_MS = 240
 
 
 @dataclass(frozen=True, slots=True)
-class FakeSpeed:
-    """Of the language model; recognizer and voice take no time."""
+class Fakes:
+    """What is replaced: the language model, of this speed, and unless `llm_only` recognizer and voice, which then take
+    no time."""
 
     first_token_ms: int = 300
     tokens_per_s: float = 40
+    llm_only: bool = False
 
 
 class FixedRecognizer:
@@ -86,7 +88,7 @@ class ScriptedModel:
 
     name = "scripted"
 
-    def __init__(self, speed: FakeSpeed) -> None:
+    def __init__(self, speed: Fakes) -> None:
         self._speed = speed
         self._tokens = TOKEN.findall(ANSWER)
 

@@ -5,12 +5,13 @@ stage (never None, never a bare exception of a library). Audio is signed 16-bit 
 every place that passes it says at which rate. Models are shared; sessions and streams belong to one call.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 from uuid import UUID
 
+from callcenter.errors import RefusalReason
 from callcenter.records import Record, Scenario, TransferReason
 
 Language = Literal["en", "uk", "ru"]
@@ -60,9 +61,9 @@ class CallLine(Protocol):
     def rate_hz(self) -> int:
         """Of the audio, both ways; settled before the session starts."""
 
-    async def receive(self) -> LineInput:
-        """The next input. Always drained by the transport: when the session is slow the oldest audio is dropped (and
-        counted), never a digit and never the close."""
+    def receive(self) -> Awaitable[LineInput]:
+        """The next input; a wait that is cancelled may take it along. Always drained by the transport: when the session
+        is slow the oldest audio is dropped (and counted), never a digit and never the close."""
 
     def start_playing(self, next_frame: Callable[[], bytes]) -> None:
         """From now on pull one 20 ms frame every 20 ms, on absolute deadlines, and send it. `next_frame` must return
@@ -493,3 +494,30 @@ class CallRegistry(Protocol):
 
     def release(self, call_id: UUID) -> None:
         """The call has left us; what was decided stays known until the dialplan has asked for it."""
+
+
+class CallExchange(CallRegistry, Protocol):
+    """A CallRegistry and its other side: what the dialplan tells and asks."""
+
+    @property
+    def draining(self) -> bool: ...
+
+    def drain(self) -> None:
+        """From now on no call is announced or admitted by this process."""
+
+    async def announce(self, call: CallInfo, refusal: RefusalReason | None = None) -> None:
+        """A call is about to come; for `refusal`, or another reason of its own, it is refused: raises CallRefused. Its
+        AudioSocket will then be refused too, and its end can still be journaled.
+
+        A second announcement of a UUID is refused and leaves the first as it was.
+        """
+
+    async def next_step(self, call_id: UUID) -> NextStep:
+        """Where the call goes after us; the queue for one that is not known."""
+
+    async def waiting(self, call_id: UUID) -> CallInfo | None:
+        """A call that was announced, not refused then, and never admitted. Raises RegistryError."""
+
+    async def started_at(self, call_id: UUID) -> datetime | None:
+        """The other half of the key of everything journaled; None for a call that is not or no longer known. Raises
+        RegistryError."""

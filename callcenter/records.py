@@ -50,10 +50,21 @@ class HangupBy(StrEnum):
     FAILURE = "failure"
 
 
-STAGES = ("endpoint", "transcript", "first_token", "first_sentence", "first_audio", "heard")
-"""Of an answer: the decision that the caller's turn had ended; its final text; the first words of the answer, from the
-model or the rules; its first clause handed to the voice; its first frame on the line; its last frame played, or the
-moment when it was interrupted."""
+class Stage(StrEnum):
+    """What an answer passes, in the order in which it is made."""
+
+    ENDPOINT = "endpoint"
+    """It was decided that the caller's turn had ended."""
+    TRANSCRIPT = "transcript"
+    """The turn's final text."""
+    FIRST_TOKEN = "first_token"  # noqa: S105  # of a language model
+    """The first words of the answer, from the model or the rules."""
+    FIRST_SENTENCE = "first_sentence"
+    """Its first clause went to the voice."""
+    FIRST_AUDIO = "first_audio"
+    """Its first frame is on the line."""
+    HEARD = "heard"
+    """Its last frame was played, or it was interrupted."""
 
 
 class Speaker(StrEnum):
@@ -112,7 +123,7 @@ class TurnRecorded:
     rejected: bool = False
     """The recognizer heard something that it does not know."""
     timeline: Mapping[str, int] = field(default_factory=dict)
-    """Milliseconds from the end of the caller's speech to each of STAGES that was reached, for our own turns. What a
+    """Milliseconds from the end of the caller's speech to each Stage that was reached, for our own turns. What a
     guess had ready may stand before "endpoint"; "first_audio" is `response_latency_ms`."""
     endpoint_reason: str | None = None
     """Why the caller's turn was taken to have ended: "words", "voice", "silence", "dictation", "length"."""

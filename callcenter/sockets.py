@@ -35,6 +35,18 @@ def parse_address(address: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def reserve(host: str, port: int, *, section: str) -> socket.socket:
+    """A socket that is bound to a port and does not listen: our other processes may share the port (SO_REUSEPORT), no
+    other program can have it. Raises ConfigurationError as `listen` does."""
+    with listen(host, port, section=section) as free:  # SO_REUSEPORT alone would share it with a second server of ours
+        family, address = free.family, free.getsockname()
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    sock.bind(address)
+    return sock
+
+
 def listen(host: str, port: int, *, section: str, reuse_port: bool = False) -> socket.socket:
     """A listening socket (port 0: any free one). Raises ConfigurationError that names the key to mend.
 

@@ -8,7 +8,7 @@ _LOOKALIKES = str.maketrans("авекмнорстхуі", "abekmhopctxyi")
 
 def name_key(text: str) -> str:
     """Equal for spellings that differ in case, accents, spaces, signs or look-alikes; "" when nothing is left."""
-    bare = unicodedata.normalize("NFKD", text.casefold())
+    bare = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())  # "𝓐" is an "A" first
     return "".join(letter for letter in bare if letter.isalnum()).translate(_LOOKALIKES)
 
 

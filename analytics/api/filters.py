@@ -17,6 +17,7 @@ from callcenter.journal.search import to_query
 from callcenter.records import Outcome, Scenario
 
 YEARS = range(2000, 2200)
+LATELY = timedelta(days=7)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -49,13 +50,30 @@ Instant = Annotated[
 Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_no_control_characters)]
 
 
-class CallsFilter(BaseModel):
+class DateRange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     date_from: Annotated[
         Instant | None, Field(description="The first day (of the shop's time zone), or an instant.")
     ] = None
     date_to: Annotated[Instant | None, Field(description="The last day, which is included, or an instant.")] = None
+
+    def started_from(self, zone: tzinfo) -> datetime | None:
+        return None if self.date_from is None else _begin(self.date_from, zone)
+
+    def started_before(self, zone: tzinfo) -> datetime | None:
+        return None if self.date_to is None else _end(self.date_to, zone)
+
+
+class LatencyQuery(DateRange):
+    """Without a beginning: of the seven days before the end; without an end: until now."""
+
+    def period(self, zone: tzinfo, now: datetime) -> tuple[datetime, datetime]:
+        before = self.started_before(zone) or now
+        return self.started_from(zone) or before - LATELY, before
+
+
+class CallsFilter(DateRange):
     scenario: Scenario | None = None
     outcome: Outcome | None = None
     transferred: Annotated[bool | None, Field(description="Handed over to an operator.")] = None
@@ -65,8 +83,8 @@ class CallsFilter(BaseModel):
     def to_filter(self, zone: tzinfo) -> CallFilter:
         """Loads dictionaries when there are words to search for: not for the event loop."""
         return CallFilter(
-            started_from=None if self.date_from is None else _begin(self.date_from, zone),
-            started_before=None if self.date_to is None else _end(self.date_to, zone),
+            started_from=self.started_from(zone),
+            started_before=self.started_before(zone),
             scenario=self.scenario,
             outcome=self.outcome,
             transferred=self.transferred,

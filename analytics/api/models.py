@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, field_validator
+
+from callcenter.records import Stage
 
 
 class Call(BaseModel):
@@ -33,6 +35,7 @@ class Call(BaseModel):
     degraded: str | None
     figures: dict[str, Any] | None
     cost_breakdown: dict[str, float] | None
+    """stt, llm, tts, telephony; of these, wasted_usd for guesses that were thrown away."""
     total_cost_usd: float | None
 
 
@@ -59,7 +62,23 @@ class Turn(BaseModel):
     grammar: str | None
     grammar_size: int | None
     rejected: bool
+    timeline: dict[str, int]
+    """Milliseconds from the end of the caller's speech, by stage."""
+    endpoint_reason: str | None
+    speculation: str | None
+    wasted_tokens_in: int
+    wasted_tokens_out: int
+    wasted_tts_characters: int
+    wasted_stt_audio_ms: int
+    stt_backend: str | None
+    tts_backend: str | None
     cost_usd: float | None
+
+    @field_validator("timeline")
+    @classmethod
+    def _in_order(cls, timeline: dict[str, int]) -> dict[str, int]:
+        """PostgreSQL orders keys by their length. What a newer program has noted comes last."""
+        return {stage: timeline[stage] for stage in dict.fromkeys([*Stage, *timeline]) if stage in timeline}
 
 
 class ToolCall(BaseModel):
@@ -95,6 +114,34 @@ class CallPage(BaseModel):
 
 class CallAnswer(BaseModel):
     data: DetailedCall
+
+
+class StageLatency(BaseModel):
+    stage: str
+    answers: int
+    p50_ms: int
+    p95_ms: int
+
+
+class Wasted(BaseModel):
+    tokens_in: int
+    tokens_out: int
+    tts_characters: int
+    stt_audio_ms: int
+
+
+class Latency(BaseModel):
+    started_from: datetime
+    started_before: datetime
+    stages: list[StageLatency]
+    """From the end of the caller's speech, in the order in which an answer is made."""
+    endpoint_reasons: dict[str, int]
+    speculations: dict[str, int]
+    wasted: Wasted
+
+
+class LatencyAnswer(BaseModel):
+    data: Latency
 
 
 class Problem(BaseModel):

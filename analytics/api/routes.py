@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,11 +11,12 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
 from analytics.api.csv_export import csv_line
-from analytics.api.filters import CallsFilter, CallsQuery, encode_cursor
-from analytics.api.models import Call, CallAnswer, CallPage, DetailedCall, Problem
+from analytics.api.filters import CallsFilter, CallsQuery, LatencyQuery, encode_cursor
+from analytics.api.models import Call, CallAnswer, CallPage, DetailedCall, Latency, LatencyAnswer, Problem
 from analytics.api.problems import ProblemError
 from analytics.api.state import State, WebState
 from analytics.calls import CallDetail, CallFilter, get_call, list_calls
+from analytics.latency import read_latency
 
 router = APIRouter(
     prefix="/api/v1/analytics",
@@ -86,3 +89,16 @@ def detailed(detail: CallDetail) -> DetailedCall:
             "events": [dict(row) for row in detail.events],
         }
     )
+
+
+@router.get("/latency", summary="Show where the time of answers goes")
+async def read_latencies(state: State, query: Annotated[LatencyQuery, Query()]) -> LatencyAnswer:
+    """Of the last seven days, unless told otherwise."""
+    return LatencyAnswer(data=await latency_of(state, query))
+
+
+async def latency_of(state: WebState, query: LatencyQuery) -> Latency:
+    started_from, started_before = query.period(state.zone, datetime.now(UTC))
+    async with state.connection() as connection:
+        found = await read_latency(connection, started_from, started_before)
+    return Latency(started_from=started_from, started_before=started_before, **asdict(found))

@@ -1,4 +1,4 @@
-"""The pages: the last calls, one call, the API's description."""
+"""The pages: the last calls, one call, the API's description; another file has that of where time goes."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,10 +14,12 @@ from analytics.api.problems import AWAY, ProblemError
 from analytics.api.routes import detailed, read_page
 from analytics.api.state import State
 from analytics.calls import get_call
+from analytics.web import latency
 from analytics.web.rendering import Pages, percentiles_of
 from analytics.web.strings import load_strings
+from analytics.web.waterfall import pieces, scale_ms
 from callcenter.ports import Language
-from callcenter.records import Outcome, Scenario
+from callcenter.records import Outcome, Scenario, Stage
 
 FOLDER = Path(__file__).parent
 FILES = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
@@ -29,6 +31,7 @@ def make_router(language: Language) -> APIRouter:
     """Raises ConfigurationError when the texts are broken."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
     pages = Pages(load_strings(), language)
+    router.include_router(latency.make_router(pages))
     static = {name: (FOLDER / name).read_bytes() for name in FILES}
 
     @router.get("/")
@@ -68,9 +71,16 @@ def make_router(language: Language) -> APIRouter:
         if detail is None:
             return pages.render(request, "error.html", state.zone, status_code=404, status=404)
         call = detailed(detail)
-        timed = [turn for turn in call.turns if any(getattr(turn, name) is not None for name in TIMES)]
+        scale = scale_ms(turn.timeline for turn in call.turns)
         return pages.render(
-            request, "call.html", state.zone, call=call, timed_turns=timed, percentiles=percentiles_of(call)
+            request,
+            "call.html",
+            state.zone,
+            call=call,
+            timed_turns=[turn for turn in call.turns if any(getattr(turn, name) is not None for name in TIMES)],
+            bars={turn.turn_number: bar for turn in call.turns if (bar := pieces(turn.timeline, scale))},
+            stages=list(Stage),
+            percentiles=percentiles_of(call),
         )
 
     @router.get("/docs")

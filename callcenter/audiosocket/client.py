@@ -80,7 +80,7 @@ class AudioSocketClient(asyncio.Protocol):
         """A frame for each 20 ms to come, None where nothing is to be sent."""
         self._decoder = AsteriskDecoder()
         self._heard: asyncio.Queue[Heard | LineEnded | ProtocolError] = asyncio.Queue()
-        self._pacer = Pacer(observe_lateness_s=self.figures.late_s.append)
+        self._pacer = Pacer(observe_late_s=self.figures.late_s.extend)
         self._ended = False
 
     # ---- sending

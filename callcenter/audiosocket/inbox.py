@@ -11,41 +11,38 @@ MAX_DIGITS = 256
 
 
 class Inbox:
-    __slots__ = ("_frames", "_inputs", "closed")
+    """Frames are counted only when it may be full: nearly always one comes in and is taken at once."""
+
+    __slots__ = ("closed", "inputs")
 
     def __init__(self) -> None:
         self.closed = False
-        self._inputs: deque[LineInput] = deque()
-        self._frames = 0
+        self.inputs: deque[LineInput] = deque()
 
     def __bool__(self) -> bool:
         """Something can be taken."""
-        return bool(self._inputs) or self.closed
+        return bool(self.inputs) or self.closed
 
     def put_audio(self, pcm: bytes) -> bool:
         """Whether older audio had to go for it."""
-        full = self._frames == MAX_FRAMES
-        if full:
-            oldest = next(n for n, waiting in enumerate(self._inputs) if isinstance(waiting, AudioReceived))
-            del self._inputs[oldest]
-        else:
-            self._frames += 1
-        self._inputs.append(AudioReceived(pcm))
-        return full
+        self.inputs.append(AudioReceived(pcm))
+        return len(self.inputs) > MAX_FRAMES and self._drop_oldest()
+
+    def _drop_oldest(self) -> bool:
+        frames = [n for n, waiting in enumerate(self.inputs) if isinstance(waiting, AudioReceived)]
+        if len(frames) <= MAX_FRAMES:
+            return False
+        del self.inputs[frames[0]]
+        return True
 
     def put_digit(self, digit: str) -> None:
-        if len(self._inputs) - self._frames >= MAX_DIGITS:
+        if sum(isinstance(waiting, DigitReceived) for waiting in self.inputs) >= MAX_DIGITS:
             raise ProtocolError("flood", "more digits than a caller can press")
-        self._inputs.append(DigitReceived(digit))
+        self.inputs.append(DigitReceived(digit))
 
     def close(self) -> None:
         self.closed = True
 
     def take(self) -> LineInput:
         """The oldest; LineClosed after all else, as often as it is asked for."""
-        if not self._inputs:
-            return LineClosed()
-        taken = self._inputs.popleft()
-        if isinstance(taken, AudioReceived):
-            self._frames -= 1
-        return taken
+        return self.inputs.popleft() if self.inputs else LineClosed()

@@ -9,7 +9,7 @@ import ctypes
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -167,9 +167,10 @@ class Pacer:
     def __init__(
         self,
         make_timer: Callable[[Callable[[], None]], Timer] = _make_timer,
-        observe_lateness_s: Callable[[float], None] = metrics.frame_lateness.observe,
+        observe_late_s: Callable[[Sequence[float]], None] = metrics.frame_lateness.observe_all,
     ) -> None:
-        self._observe_lateness_s = observe_lateness_s
+        """observe_late_s: told how late each frame of a phase was, all at once."""
+        self._observe_late_s = observe_late_s
         self._timer = make_timer(self._tick)
         self._phases = [Phase(0) for _ in range(PHASES)]
         self._lines: list[dict[SendFrame, None]] = [{} for _ in range(PHASES)]
@@ -203,11 +204,11 @@ class Pacer:
                 self._serve(due, lines)
 
     def _serve(self, due: Due, lines: dict[SendFrame, None]) -> None:
-        for deadline_ns in due.skipped_ns:
-            for _ in lines:
-                self._observe_lateness_s((time.monotonic_ns() - deadline_ns) / 1e9)
+        now_ns = time.monotonic_ns
+        late_s = [(now_ns() - deadline_ns) / 1e9 for deadline_ns in due.skipped_ns for _ in lines]
         for deadline_ns in due.deadlines_ns:
             for send in tuple(lines):
                 if send in lines:  # not removed by another line's frame
                     send()
-                    self._observe_lateness_s((time.monotonic_ns() - deadline_ns) / 1e9)
+                    late_s.append((now_ns() - deadline_ns) / 1e9)
+        self._observe_late_s(late_s)

@@ -7,6 +7,7 @@ we: the connection ends, and the dialplan takes the caller to the operators.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from types import MappingProxyType
 from uuid import UUID
 
@@ -80,15 +81,26 @@ class Decoder:
     what follows never shifts into noise. Audio of length zero is passed over.
     """
 
-    __slots__ = ("_error", "_identified", "_over", "_partial")
+    __slots__ = ("_error", "_identified", "_over", "_partial", "_usual_bytes", "_usual_header")
 
     def __init__(self) -> None:
-        self._partial = bytearray()
+        self._partial = b""
         self._identified = False
         self._over = False
         self._error: ProtocolError | None = None
+        self._usual_bytes = 0
+        self._usual_header = b""
 
-    def feed(self, data: bytes | bytearray | memoryview) -> Iterator[Event]:
+    @property
+    def usual(self) -> tuple[bytes, int]:
+        """Header of the last frame of audio, and the length of such a frame with it (0: there is none such).
+
+        Nearly every read of a call brings just one frame like the last. Data of this length that begins with this
+        header is audio of the last one's rate and need not be fed.
+        """
+        return self._usual_header, 0 if self._partial else self._usual_bytes
+
+    def feed(self, data: bytes) -> Iterator[Event]:
         """The events that `data` completes, each frame's own, however the stream is cut.
 
         Raises ProtocolError in the place where the stream breaks, and again whenever fed after that. To be iterated to
@@ -99,9 +111,8 @@ class Decoder:
         if self._over:
             return
         if self._partial:
-            self._partial += data
-            data = self._partial
-            self._partial = bytearray()
+            data = self._partial + data
+            self._partial = b""
         start, end = 0, len(data)
         while end - start >= HEADER_BYTES:
             kind, length = data[start], data[start + 1] << 8 | data[start + 2]
@@ -109,13 +120,13 @@ class Decoder:
             stop = start + HEADER_BYTES + length
             if stop > end:
                 break
-            event = self._decode(kind, bytes(data[start + HEADER_BYTES : stop]))
+            event = self._decode(kind, data[start + HEADER_BYTES : stop])
             start = stop
             if event is not None:
                 yield event
                 if self._over:
                     return
-        self._partial += data[start:]
+        self._partial = data[start:]
 
     def _check_header(self, kind: int, length: int) -> None:
         """A faulty frame is refused at its header: nobody waits for the rest of it."""
@@ -134,8 +145,14 @@ class Decoder:
 
     def _decode(self, kind: int, payload: bytes) -> Event | None:
         if (rate_hz := RATE_OF_KIND.get(kind)) is not None:
-            whole = payload if len(payload) % SAMPLE_BYTES == 0 else payload[:-1]
-            return AudioArrived(rate_hz, whole) if whole else None
+            if len(payload) % SAMPLE_BYTES:
+                payload, self._usual_bytes = payload[:-1], 0
+            elif payload:
+                self._usual_header = audio_header(
+                    rate_hz, len(payload)
+                )  # one object for all calls: it stays in the cache
+                self._usual_bytes = HEADER_BYTES + len(payload)
+            return AudioArrived(rate_hz, payload) if payload else None
         if kind == Kind.UUID:
             self._identified = True
             return CallIdentified(UUID(bytes=payload))
@@ -146,11 +163,11 @@ class Decoder:
             if digit not in SILENT_DIGITS:
                 self._break("odd_digit", "not a key of a telephone")
             return None
-        self._over = True
+        self._over, self._usual_bytes = True, 0
         return HungUp(by_error=kind == Kind.ERROR)
 
     def _break(self, kind: str, message: str) -> None:
-        self._error = ProtocolError(kind, message)
+        self._error, self._usual_bytes = ProtocolError(kind, message), 0
         raise self._error
 
 
@@ -180,9 +197,15 @@ def encode_audio(pcm: bytes, rate_hz: int) -> bytes:
 
     Raises ValueError for audio that would kill the call (empty) or turn it into noise (half a sample).
     """
-    if not pcm or len(pcm) % SAMPLE_BYTES or len(pcm) > MAX_PAYLOAD_BYTES:
-        raise ValueError(f"{len(pcm)} bytes cannot be a frame of audio")
-    return _frame(KIND_OF_RATE[rate_hz], pcm)
+    return audio_header(rate_hz, len(pcm)) + pcm
+
+
+@lru_cache(maxsize=256)
+def audio_header(rate_hz: int, length: int) -> bytes:
+    """Of a frame of audio of so many bytes. Raises ValueError as encode_audio does."""
+    if not length or length % SAMPLE_BYTES or length > MAX_PAYLOAD_BYTES:
+        raise ValueError(f"{length} bytes cannot be a frame of audio")
+    return _header(KIND_OF_RATE[rate_hz], length)
 
 
 def encode_uuid(call_id: UUID) -> bytes:
@@ -196,4 +219,8 @@ def encode_digit(digit: str) -> bytes:
 
 
 def _frame(kind: int, payload: bytes) -> bytes:
-    return bytes((kind, len(payload) >> 8, len(payload) & 0xFF)) + payload
+    return _header(kind, len(payload)) + payload
+
+
+def _header(kind: int, length: int) -> bytes:
+    return bytes((kind, length >> 8, length & 0xFF))

@@ -1,7 +1,8 @@
 """The AudioSocket server: admits calls, runs one handler for each, and keeps their faults apart."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -12,7 +13,8 @@ from callcenter.audiosocket.faults import report_fault
 from callcenter.audiosocket.pacing import Pacer
 from callcenter.config import AudioSocketSettings
 from callcenter.errors import CallRefused, RefusalReason
-from callcenter.ports import CallInfo, CallLine, CallRegistry
+from callcenter.media.slots import Slots
+from callcenter.ports import CallInfo, CallRegistry
 from callcenter.sockets import Peers, listen
 
 FIRST_AUDIO_S = 0.04
@@ -21,7 +23,8 @@ UNIDENTIFIED_CONNECTIONS = 64
 """May wait beside the calls; what connects beyond that is closed unheard."""
 CANCEL_WAIT_S = 5.0
 
-Handle = Callable[[CallInfo, CallLine], Awaitable[None]]
+Handle = Callable[[CallInfo, Connection], Coroutine[Any, Any, None]]
+"""A Connection is a CallLine: one that knows of no more than that serves as well."""
 
 log = structlog.get_logger(__name__)
 
@@ -33,41 +36,42 @@ class AudioSocketServer:
         registry: CallRegistry,
         handle: Handle,
         *,
+        slots: Slots | None = None,
         on_refused: Callable[[UUID, RefusalReason], None] = lambda _call_id, _reason: None,
         reuse_port: bool = False,
+        keep_rate: bool = False,
     ) -> None:
         """handle: the whole of one call; the line is hung up when it returns.
+
+        slots: the places for calls, where other workers and the dialplan have a say; else max_calls of our own.
 
         on_refused: told of each identified call that is not admitted.
 
         reuse_port: other workers listen on the same port.
+
+        keep_rate: a line has the rate that its peer sends, whatever it is, and not one of the two that speech needs.
         """
         self._settings = settings
         self._registry = registry
         self._handle = handle
         self._on_refused = on_refused
-        self._reuse_port = reuse_port
+        self._reuse_port, self._keep_rate = reuse_port, keep_rate
         self._peers = Peers(settings.allow)
         self._pacer: Pacer | None = None
         self._listener: asyncio.Server | None = None
         self._tasks: dict[asyncio.Task[None], Connection] = {}
-        self._active = 0
+        self._slots = slots or Slots(settings.max_calls)
         self.port = settings.port
         """Known after start() when the settings say 0."""
 
     @property
     def active_calls(self) -> int:
-        return self._active
+        return self._slots.active
 
     @property
     def free_slots(self) -> int:
         """Calls that would still be admitted."""
-        return self._settings.max_calls - self._active if self._listener is not None else 0
-
-    def _count(self, change: int) -> None:
-        self._active += change
-        metrics.active_calls.set(self._active)
-        metrics.free_slots.set(self.free_slots)
+        return self._slots.free
 
     async def start(self) -> None:
         """Raises ConfigurationError when it cannot listen."""
@@ -76,9 +80,9 @@ class AudioSocketServer:
         self._pacer = pacer = Pacer()
         stalled_timeout_s = self._settings.stalled_timeout_ms / 1000
         self._listener = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self._opened, pacer, stalled_timeout_s), sock=sock
+            lambda: Connection(self._opened, pacer, stalled_timeout_s, keep_rate=self._keep_rate), sock=sock
         )
-        self._count(0)
+        self._slots.open()
 
     async def drain(self, grace_s: float) -> None:
         """Take no more calls, let those in progress end, and after `grace_s` hand the rest to the operators."""
@@ -103,7 +107,7 @@ class AudioSocketServer:
         if self._listener is not None:
             self._listener.close()
             self._listener = None
-            self._count(0)
+            self._slots.close()
 
     # ---- one connection
 
@@ -145,9 +149,7 @@ class AudioSocketServer:
             return None
 
     async def _admit(self, call_id: UUID, connection: Connection) -> None:
-        if self.free_slots <= 0:
-            raise CallRefused(RefusalReason.FULL if self._listener is not None else RefusalReason.DRAINING)
-        self._count(+1)
+        self._slots.take()
         try:
             call = await self._registry.admit(call_id, connection.peer)
             try:
@@ -156,7 +158,7 @@ class AudioSocketServer:
             finally:
                 self._registry.release(call_id)
         finally:
-            self._count(-1)
+            self._slots.give_back()
 
     async def _converse(self, call: CallInfo, connection: Connection) -> None:
         def fail_to_human() -> None:
@@ -165,7 +167,8 @@ class AudioSocketServer:
 
         connection.before_hang_up = fail_to_human
         try:
-            await self._handle(call, connection)
+            # a task of its own: each frame that wakes it would else be passed down through all of our coroutines
+            await asyncio.get_running_loop().create_task(self._handle(call, connection))
         except asyncio.CancelledError:
             self._registry.decide_next(call.call_id, "queue")
             raise

@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
 from callcenter.bench.processes import with_children
 from callcenter.errors import CallCenterError
 
@@ -35,6 +37,11 @@ class Server:
         """It and its workers."""
         return with_children(self.pid)
 
+    async def metrics(self) -> str:
+        """As Prometheus gets them."""
+        async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+            return (await client.get(f"http://127.0.0.1:{self.http_port}/metrics")).text
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -54,16 +61,7 @@ async def running_server(
     with tempfile.TemporaryDirectory(prefix="callcenter-bench-") as name:
         folder, port, http_port = Path(name), free_port(), free_port() if http else 0
         log = (folder / "server.log").open("wb")
-        env = {
-            key: value
-            for key, value in os.environ.items()
-            if not key.startswith(("CALLCENTER_", "OPENAI_", "DATABASE_", "REDIS_", "STORE_"))
-        }
-        env |= {
-            "CALLCENTER_STATE_DIR": str(folder),
-            "CALLCENTER_HTTP__PORT": str(http_port),
-            "CALLCENTER_LOG_FORMAT": "json",
-        }
+        env = clean_environment(folder) | {"CALLCENTER_HTTP__PORT": str(http_port)}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "callcenter.cli", "serve", "--listen", f"127.0.0.1:{port}", *options),
             env=env | dict(environment or {}),
@@ -75,22 +73,29 @@ async def running_server(
             await _until_ready(process, port, http_port, folder / "server.log")
             yield Server(port, http_port, process.pid, folder)
         finally:
-            await _end(process)
+            await end(process)
             log.close()
+
+
+def clean_environment(folder: Path) -> dict[str, str]:
+    """Of this process, without the user's settings of ours, and with this state folder."""
+    ours = ("CALLCENTER_", "OPENAI_", "DATABASE_", "REDIS_", "STORE_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return kept | {"CALLCENTER_STATE_DIR": str(folder), "CALLCENTER_LOG_FORMAT": "json"}
 
 
 async def _until_ready(process: asyncio.subprocess.Process, port: int, http_port: int, log: Path) -> None:
     try:
         async with asyncio.timeout(START_S):
-            while not (await _listens(port) and (not http_port or await _listens(http_port))):
+            while not (await listens(port) and (not http_port or await listens(http_port))):
                 if process.returncode is not None:
-                    raise BenchError(f"the server ended while it was starting: {_last_line(log)}")
+                    raise BenchError(f"the server ended while it was starting: {last_line(log)}")
                 await asyncio.sleep(0.05)
     except TimeoutError:
-        raise BenchError(f"the server was not ready after {START_S:g} s: {_last_line(log)}") from None
+        raise BenchError(f"the server was not ready after {START_S:g} s: {last_line(log)}") from None
 
 
-async def _listens(port: int) -> bool:
+async def listens(port: int) -> bool:
     try:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:
@@ -101,12 +106,12 @@ async def _listens(port: int) -> bool:
     return True
 
 
-def _last_line(log: Path) -> str:
+def last_line(log: Path) -> str:
     lines = log.read_text(errors="replace").strip().splitlines()
     return lines[-1] if lines else "it said nothing"
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def end(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         with suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)

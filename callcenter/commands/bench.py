@@ -4,7 +4,20 @@ from importlib import import_module
 
 import typer
 
-BENCHES = ("calls", "noise", "turns")
+BENCHES = (
+    "answers",
+    "calls",
+    "capacity",
+    "echo",
+    "noise",
+    "overload",
+    "pacing",
+    "soak",
+    "stt",
+    "tts",
+    "turns",
+    "vad",
+)
 """Modules of callcenter.commands.benches: each holds a function of its own name, the command."""
 
 bench_app = typer.Typer(no_args_is_help=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from callcenter import metrics
 from callcenter.errors import ConfigurationError, EngineError
 from callcenter.inference.framing import Decoder, Frame, Kind, encode
 from callcenter.inference.stream import WorkerStream
@@ -20,6 +21,7 @@ WRITE_LIMIT_BYTES = 16 * 2**20
 BACKOFF_S = (0.05, 0.2, 1.0, 5.0)
 HEALTHY_S = 30.0
 """A child that lived for so long did not die of its start: the next one is started without delay."""
+GROWTH = 2
 ONE_THREAD = dict.fromkeys(
     (
         "OMP_NUM_THREADS",
@@ -57,6 +59,10 @@ class WorkerProcess:
     ready: bool = False
     restarts: int = 0
     pid: int | None = None
+    _needed_bytes: int = 0
+    """Resident when it was ready: what its models take."""
+    _idle: asyncio.Event | None = None
+    """Set when it has no more streams; there is one once it is to leave."""
     _pipe: "_Pipe | None" = None
     _keeper: asyncio.Task[None] | None = None
 
@@ -74,6 +80,17 @@ class WorkerProcess:
         for stream in list(self.streams.values()):
             stream.fail("the worker pool was closed", "closed")
 
+    async def retire(self) -> None:
+        """Give it no more streams: it ends when those it has have ended, and is not started again."""
+        self._idle = asyncio.Event()
+        self._tell_idle()
+        await self._idle.wait()
+        await self.aclose()
+
+    def outgrew(self, limit_bytes: int) -> bool:
+        """It takes more memory than that, and more than twice what its models needed at the start."""
+        return self.ready and self.rss_bytes() > max(limit_bytes, GROWTH * self._needed_bytes)
+
     def rss_bytes(self) -> int:
         """Resident memory of the child; 0 while there is none (and where there is no /proc)."""
         with contextlib.suppress(OSError):
@@ -88,6 +105,11 @@ class WorkerProcess:
 
     def detach(self, stream: WorkerStream) -> None:
         self.streams.pop(stream.number, None)
+        self._tell_idle()
+
+    def _tell_idle(self) -> None:
+        if self._idle and not self.streams:
+            self._idle.set()
 
     def write(self, data: bytes) -> bool:
         """False when too much is waiting for the child already. Between two children nothing is written: the streams
@@ -132,7 +154,10 @@ class WorkerProcess:
             if first.cancelled():
                 return
             self.restarts += 1
+            metrics.worker_restarts_total.labels(self.spec.error.stage, "died").inc()
             self._give_up_streams(reason)
+            if self._idle:
+                return
             failures = 0 if time.monotonic() - began_s > HEALTHY_S else failures + 1
             if failures:
                 await asyncio.sleep(BACKOFF_S[min(failures, len(BACKOFF_S)) - 1])
@@ -183,6 +208,7 @@ class WorkerProcess:
         except TimeoutError:
             raise self.spec.error("the worker was not ready in time", kind="timeout") from None
         self.ready = True
+        self._needed_bytes = self.rss_bytes()
 
     def _give_up_streams(self, reason: str) -> None:
         self.pins.clear()

@@ -5,8 +5,8 @@ raise ConfigurationError (or fail to import a library): the pool's start() then 
 one thread: nothing here is called twice at a time, and whatever takes long makes the child's other streams wait.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 
 class Result(NamedTuple):
@@ -21,7 +21,7 @@ class Handler(Protocol):
     """One job in the child, fed while it is spoken. An EngineError keeps its kind on the way to the parent."""
 
     def feed(self, data: bytes) -> None:
-        """More input; what arrived while the child was busy comes in one piece."""
+        """More input, in pieces of any size up to worker.FEED_BYTES."""
 
     def finish(self) -> Iterable[Result]:
         """The input is complete. Between two results other streams are served and cancel() may come, so that a
@@ -37,3 +37,15 @@ class Service(Protocol):
 
     def release(self, pin: str) -> None:
         """The owner of the pin (a call) is gone: forget its state. Pins never seen are released too."""
+
+
+@runtime_checkable
+class BatchService(Service, Protocol):
+    """A service that finishes several jobs for less than each of them alone."""
+
+    @property
+    def most_at_once(self) -> int: ...
+
+    def finish_many(self, handlers: Sequence[Any]) -> Sequence[Iterable[Result]]:
+        """Instead of each handler's finish(): handlers of its own, whose input is complete. When it raises, each is
+        finished by itself."""

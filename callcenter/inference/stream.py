@@ -43,7 +43,8 @@ class WorkerStream:
         self.started = False
         """It has given a result: it cannot be repeated."""
         self.retried = False
-        self.finished = False
+        self.finished_at_s: float | None = None
+        """By the monotonic clock: its input is complete, and it waits for an answer."""
         self.ended = False
         self._error = error
         self._timeout_s = timeout_s
@@ -58,6 +59,10 @@ class WorkerStream:
 
     # ------------------------------------------------------------ the owner's side
 
+    @property
+    def finished(self) -> bool:
+        return self.finished_at_s is not None
+
     def send(self, data: bytes) -> None:
         """Never blocks. When the child is hopelessly behind, the stream fails with kind "overloaded"."""
         if not self.ended and not self.finished:
@@ -67,8 +72,8 @@ class WorkerStream:
         """The input is complete; the time limit begins."""
         if self.ended or self.finished:
             return
-        self.finished = True
-        self._write(encode(Kind.FINISH, self.number, {"deadline_s": time.monotonic() + self._timeout_s}))
+        self.finished_at_s = time.monotonic()
+        self._write(encode(Kind.FINISH, self.number, {"deadline_s": self.finished_at_s + self._timeout_s}))
         self._set_alarm()
 
     def cancel(self) -> None:

@@ -1,7 +1,8 @@
 """The child: hosts one service and serves many streams in one thread (`python -m callcenter.inference.worker FD`).
 
 Whatever has arrived is read before each piece of work, so that a cancelled or stale job is never begun. Streams whose
-input is complete go before those still being fed, and take turns result by result.
+input is complete go before those still being fed, and take turns result by result. Input is fed in slices, so that
+nobody waits for seconds of audio that came at once.
 """
 
 import contextlib
@@ -20,8 +21,10 @@ from typing import Any, cast
 
 from callcenter.errors import ConfigurationError, EngineError
 from callcenter.inference.framing import Decoder, Frame, Kind, encode
-from callcenter.inference.service import Handler, Result, Service
+from callcenter.inference.service import BatchService, Handler, Result, Service
 
+FEED_BYTES = 8000
+"""Half a second of a telephone line: 40 ms of pocketsphinx's work."""
 RESULT_WINDOW = 32
 """So many results of a stream may be under way, untaken by the parent's consumer."""
 _PR_SET_PDEATHSIG = 1
@@ -32,7 +35,7 @@ class _Job:
 
     def __init__(self, handler: Handler) -> None:
         self.handler = handler
-        self.input: list[bytes] = []
+        self.input = bytearray()
         self.finished = False
         self.deadline_s: float | None = None
         self.answer: Iterator[Result] | None = None
@@ -41,6 +44,15 @@ class _Job:
     @property
     def has_work(self) -> bool:
         return bool(self.input) or (self.finished and self.credit > 0)
+
+    @property
+    def may_begin(self) -> bool:
+        """All of its input has been fed, and it is still wanted."""
+        return self.finished and not self.input and self.answer is None and not self.stale
+
+    @property
+    def stale(self) -> bool:
+        return self.answer is None and self.deadline_s is not None and time.monotonic() > self.deadline_s
 
 
 class Worker:
@@ -82,7 +94,7 @@ class Worker:
             case Kind.RELEASE if self._service:
                 self._service.release(frame.header["pin"])
             case Kind.FEED if job:
-                job.input.append(frame.data)
+                job.input += frame.data
                 self._enqueue(frame.stream, job)
             case Kind.FINISH if job:
                 job.finished = True
@@ -145,13 +157,15 @@ class Worker:
 
     def _step(self, stream: int, job: _Job) -> None:
         """One piece of work: the input that has come so far, or one result."""
-        if job.answer is None and job.deadline_s is not None and time.monotonic() > job.deadline_s:
+        if job.stale:
             raise EngineError("the job was stale before its turn came", kind="timeout")
         if job.input:
-            data = b"".join(job.input)
-            job.input.clear()
+            data = bytes(job.input[:FEED_BYTES])
+            del job.input[:FEED_BYTES]
             job.handler.feed(data)
             return
+        if job.answer is None:
+            self._begin_together(job)
         if job.answer is None:
             job.answer = iter(job.handler.finish())
         result = next(job.answer, None)
@@ -161,6 +175,22 @@ class Worker:
         else:
             job.credit -= 1
             self._send(Kind.RESULT, stream, dict(result.values), result.data)
+
+    def _begin_together(self, first: _Job) -> None:
+        """Answer it along with others that could begin now, where the service gains by it."""
+        if not isinstance(self._service, BatchService):
+            return
+        others = (self._jobs[stream] for stream in self._finished if stream in self._jobs)
+        batch = [first, *(job for job in others if job.may_begin)][: self._service.most_at_once]
+        if len(batch) == 1:
+            return
+        try:
+            answers = self._service.finish_many([job.handler for job in batch])
+        except Exception as error:  # of any of them: each is tried by itself, and fails by itself
+            print(f"worker: a batch failed: {type(error).__name__}", file=sys.stderr)
+            return
+        for job, answer in zip(batch, answers, strict=True):
+            job.answer = iter(answer)
 
     def _fail(self, stream: int, error: Exception) -> None:
         if isinstance(error, EngineError | ConfigurationError):

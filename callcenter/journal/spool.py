@@ -30,6 +30,11 @@ class SpoolJournal:
         """Records that PostgreSQL does not have yet."""
         return self._writer.depth
 
+    @property
+    def fault(self) -> str:
+        """Why nothing that is written becomes durable now; "" when it does."""
+        return self._writer.fault
+
     # ------------------------------------------------------------ for the calls
 
     def write(self, record: Record) -> None:

@@ -111,6 +111,13 @@ class SpoolWriter:
     def is_stopped(self) -> bool:
         return self._is_stopped
 
+    @property
+    def fault(self) -> str:
+        """Why nothing is durable now; "" when everything is."""
+        if not self._thread.is_alive():
+            return "its thread has ended"
+        return "the disk fails" if self._next_try_s else ""
+
     def write(self, record: Record) -> None:
         if self._is_stopped or self._inbox.qsize() > self._max_in_memory:  # then the thread hangs in a disk that hangs
             _count("closed" if self._is_stopped else "memory_full")

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from callcenter.pipeline.player import Segment
-from callcenter.pipeline.waterfall import Stage, Waterfall
+from callcenter.pipeline.waterfall import Waterfall
 from callcenter.ports import CallInfo, FellBack, Journal, Language, ModelAnswered, ModelAsked, ToolFinished
-from callcenter.records import EventRecorded, Speaker, ToolCallRecorded, TransferReason, TurnRecorded
+from callcenter.records import EventRecorded, Speaker, Stage, ToolCallRecorded, TransferReason, TurnRecorded
 
 CHARACTERS_A_TOKEN = 4
 

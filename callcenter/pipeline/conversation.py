@@ -35,9 +35,9 @@ from callcenter.pipeline.player import Player, Segment
 from callcenter.pipeline.replies import Replies, ReplyEnded
 from callcenter.pipeline.speaker import Speaker
 from callcenter.pipeline.states import State, follow
-from callcenter.pipeline.waterfall import Stage, Waterfall
+from callcenter.pipeline.waterfall import Waterfall
 from callcenter.ports import AgentSession, CallerSaid, CallInfo, Transcript
-from callcenter.records import HangupBy, TransferReason
+from callcenter.records import HangupBy, Stage, TransferReason
 from callcenter.shop import Shop
 
 OPERATOR_KEY = "0"

@@ -27,6 +27,8 @@ class Hearing:
         self.expectation = expectation
         self.pauses = 0
         """How many there have been: tells whether a late answer still belongs to the present one."""
+        self.asked_voice = 0
+        """In which of them the voice was asked for its vote."""
         self._session, self._rate_hz, self._timeout_s = session, rate_hz, timeout_s
         self._pieces: list[bytes] = []
         self._utterance = session.begin(expectation)

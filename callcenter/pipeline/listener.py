@@ -104,6 +104,8 @@ class Listener:
         for activity in await self._voice.feed(pcm):
             for signal in self._turns.feed(activity, self._voice.window_ms):
                 await self._handle(signal)
+            if self._turn_model is not None and self._turns.wants_voice:
+                self._ask(self._turn_model)
 
     def _remember(self, pcm: bytes) -> None:
         self._pre_roll.append(pcm)
@@ -148,8 +150,6 @@ class Listener:
         paused_at_s = self._now() - paused.silence_ms / 1000
         hearing.pause()
         self._tasks.create_task(self._guess_words(hearing, paused.speech_ms, paused_at_s), name="guess")
-        if self._turn_model is not None:
-            self._tasks.create_task(self._ask_voice(hearing, self._turn_model), name="turn model")
 
     async def _guess_words(self, hearing: Hearing, speech_ms: int, paused_at_s: float) -> None:
         """What was said so far votes on whether it is all, and is answered as if it were."""
@@ -161,6 +161,12 @@ class Listener:
         self._turns.judge(words=complete)
         if complete >= WORTH_A_GUESS:
             await self._emit(Guessed(transcript, speech_ms, paused_at_s))
+
+    def _ask(self, model: TurnModel) -> None:
+        """Once a pause."""
+        if (hearing := self._hearing) is not None and hearing.asked_voice != hearing.pauses:
+            hearing.asked_voice = hearing.pauses
+            self._tasks.create_task(self._ask_voice(hearing, model), name="turn model")
 
     async def _ask_voice(self, hearing: Hearing, model: TurnModel) -> None:
         pause = hearing.pauses

@@ -18,7 +18,6 @@ from callcenter.pipeline.outcome import CallFacts
 from callcenter.pipeline.player import Player, Track
 from callcenter.pipeline.reply import Reply
 from callcenter.pipeline.speaker import Speaker
-from callcenter.pipeline.waterfall import Stage
 from callcenter.ports import AgentSession, CallerSaid
 
 
@@ -92,7 +91,8 @@ class Replies:
         task.cancel()
         await asyncio.wait([task])
         answer = reply.answer
-        answer.reach(Stage.HEARD, self._held_at_s or _now())
+        if answer.waterfall is not None and answer.began:
+            answer.waterfall.end(self._held_at_s or _now())
         answer.interrupted = interrupted and reply.track.pending
         answer.close_account()
         self._player.play(None)

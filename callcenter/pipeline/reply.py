@@ -17,7 +17,6 @@ from callcenter.pipeline.answer import Answer, CallJournal
 from callcenter.pipeline.outcome import CallFacts
 from callcenter.pipeline.player import Track
 from callcenter.pipeline.speaker import Speaker
-from callcenter.pipeline.waterfall import Stage
 from callcenter.ports import (
     AgentAct,
     CallbackPromised,
@@ -33,6 +32,7 @@ from callcenter.ports import (
     ToolStarted,
     TransferRequested,
 )
+from callcenter.records import Stage
 from callcenter.text_normalization import SentenceSplitter
 
 SENTENCES_AHEAD = 8

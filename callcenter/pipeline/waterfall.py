@@ -5,23 +5,9 @@ turn is known to have ended: a stage may lie before the one that is named before
 """
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from callcenter import metrics
-
-
-class Stage(StrEnum):
-    ENDPOINT = "endpoint"
-    """It was decided that the turn has ended."""
-    TRANSCRIPT = "transcript"
-    FIRST_TOKEN = "first_token"  # noqa: S105  # of a language model
-    """The first of the answer, from the model or the rules."""
-    FIRST_SENTENCE = "first_sentence"
-    """The first clause went to the voice."""
-    FIRST_AUDIO = "first_audio"
-    """The first frame of the answer is on the line."""
-    HEARD = "heard"
-    """The last frame that the caller heard of it."""
+from callcenter.records import Stage
 
 
 @dataclass(slots=True)
@@ -53,6 +39,12 @@ class Waterfall:
         metrics.own_share.observe(self.own_share_s() or 0.0)
         for stage, ms in self.timeline_ms().items():
             metrics.turn_stage.labels(stage).observe(ms / 1000)
+
+    def end(self, at_s: float) -> None:
+        """The last frame that the caller hears has been played."""
+        if Stage.HEARD not in self.reached:
+            self.reach(Stage.HEARD, at_s)
+            metrics.turn_stage.labels(Stage.HEARD.value).observe(max(0.0, at_s - self.ended_at_s))
 
     def own_share_s(self) -> float | None:
         """Of the time to the first frame, what was no wait for others; None while there is no first frame."""

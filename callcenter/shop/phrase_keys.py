@@ -14,6 +14,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "silence.goodbye": "",
         "goodbye": "",
         "too_long": "",
+        "opening": "",
         "filler.first": "",
         "filler.again": "",
         "apology.stt": "",

@@ -57,13 +57,14 @@ class PhraseBook:
         variations = self.phrases[key].variations
         return tidy(variations[seed % len(variations)].template.render(params))
 
+    def variations(self, key: str) -> tuple[str, ...]:
+        """Of a phrase without parameters. Raises KeyError for a key that no shop has."""
+        return tuple(tidy(variation.template.render()) for variation in self.phrases[key].variations)
+
     def fixed(self) -> tuple[str, ...]:
         """What is said the same in every call, all variations."""
         return tuple(
-            tidy(variation.template.render())
-            for phrase in self.phrases.values()
-            if not phrase.parameters
-            for variation in phrase.variations
+            text for key, phrase in self.phrases.items() if not phrase.parameters for text in self.variations(key)
         )
 
 

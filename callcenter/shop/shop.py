@@ -92,8 +92,9 @@ class Shop:
 
     def system_prompt(self, language: Language, /, **facts: Any) -> str:
         """`prompts/system.<language>.md.j2`. It may use the facts `today` (str), `open_now` (bool) and `caller_known`
-        (bool); those not given are left out of it."""
-        return self._prompts[language].render(facts).strip()
+        (bool), those not given are left out of it, and `openings`, words that the voice has ready."""
+        openings = ", ".join(f'"{opening}"' for opening in self.books[language].variations("opening"))
+        return self._prompts[language].render(facts, openings=openings).strip()
 
     def lexicon(self, language: Language) -> Mapping[str, str]:
         """How the voice should read a word that it gets wrong, by the word in lower case ("nokian": "Нокіан")."""

@@ -12,6 +12,7 @@ from callcenter.stt.models import WHISPER_MODELS, find_whisper
 from callcenter.stt.openai_api import OpenAIRecognizer
 from callcenter.stt.pocketsphinx import GET_POCKETSPHINX, PocketsphinxRecognizer
 from callcenter.stt.whisper import GET_WHISPER, WhisperRecognizer
+from callcenter.stt.whisper_window import CHECK, choose_window, read_verdict
 
 Backend = Literal["openai", "whisper", "pocketsphinx"]
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
@@ -27,14 +28,23 @@ def choose_recognizer(settings: Settings, grammars: Mapping[str, Grammar]) -> tu
     if fault := _fault(backend, settings):
         raise ConfigurationError(f"stt.backend: {backend} cannot be used: {fault}; {_how_to_get(backend, settings)}")
     stt = settings.stt
-    timeout_s = stt.timeout_ms / 1000
+    timeout_s, memory_mb = stt.timeout_ms / 1000, stt.worker_memory_mb
     match backend:
         case "pocketsphinx":
-            return PocketsphinxRecognizer(grammars, workers=stt.workers, timeout_s=timeout_s), why
+            recognizer = PocketsphinxRecognizer(
+                grammars, workers=stt.workers, timeout_s=timeout_s, memory_limit_mb=memory_mb
+            )
+            return recognizer, why
         case "whisper":
             model = find_whisper(settings, stt.model)
             assert model  # noqa: S101  # _fault() looked
-            return WhisperRecognizer(model, workers=stt.workers, timeout_s=timeout_s), why
+            window = choose_window(stt.whisper_window, settings.state_dir, model)
+            return (
+                WhisperRecognizer(
+                    model, window=window, workers=stt.workers, timeout_s=timeout_s, memory_limit_mb=memory_mb
+                ),
+                f"{why}; {window} windows",
+            )
         case "openai":
             return _openai(settings, timeout_s), why
 
@@ -45,7 +55,7 @@ def backends(settings: Settings) -> list[BackendStatus]:
     statuses = []
     for name in BACKENDS:
         fault = _fault(name, settings)
-        wanted = fault or name == chosen == "pocketsphinx"
+        wanted = fault or name == chosen == "pocketsphinx" or (name == chosen == "whisper" and _unchecked(settings))
         statuses.append(
             BackendStatus(
                 component="stt",
@@ -105,9 +115,18 @@ def _how_to_get(backend: Backend, settings: Settings) -> str:
                 return GET_POCKETSPHINX
             return f"for free speech, and Ukrainian and Russian: {_get_whisper(settings)}; or {GET_SERVER}"
         case "whisper":
+            if _unchecked(settings):
+                return f"{CHECK} finds out whether it can be several times as fast"
             return _get_whisper(settings)
         case "openai":
             return GET_SERVER
+
+
+def _unchecked(settings: Settings) -> bool:
+    """Nobody knows yet whether the Whisper model takes short windows."""
+    model = find_whisper(settings, settings.stt.model)
+    wanted = settings.stt.whisper_window == "auto" and find_spec("faster_whisper") is not None
+    return wanted and model is not None and read_verdict(settings.state_dir, model) is None
 
 
 def _get_whisper(settings: Settings) -> str:

@@ -34,6 +34,7 @@ class PocketsphinxRecognizer:
         *,
         workers: int = 2,
         timeout_s: float = 8.0,
+        memory_limit_mb: int = 4096,
     ) -> None:
         self.grammars = grammars
         self.pool = WorkerPool(
@@ -42,6 +43,7 @@ class PocketsphinxRecognizer:
             error=RecognitionError,
             workers=workers,
             timeout_s=timeout_s,
+            memory_limit_mb=memory_limit_mb,
         )
 
     async def start(self) -> None:

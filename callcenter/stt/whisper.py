@@ -1,7 +1,8 @@
 """Whisper on this machine (faster-whisper, the `whisper` extra): free speech in Ukrainian, Russian and English.
 
 On one thread 3 s of speech take a tiny model 0.3 s, base 0.65 s, small 2.2 s: on a machine without a GPU a small model
-is late for a conversation, and base is weak in Ukrainian. A server (openai_api) is the way out.
+is late for a conversation, and base is weak in Ukrainian. Short windows (whisper_window) are the way out where the
+model takes them, a server (openai_api) where it does not.
 """
 
 from importlib.util import find_spec
@@ -15,6 +16,7 @@ from callcenter.inference.service import Result
 from callcenter.ports import Expectation, Language, Transcript
 from callcenter.stt.models import NEEDED_FILES, is_whisper
 from callcenter.stt.process_utterance import ProcessUtterance
+from callcenter.stt.whisper_model import Window
 
 GET_WHISPER = "pip install 'callcenter[whisper]'"
 
@@ -24,15 +26,24 @@ class WhisperRecognizer:
 
     name = "whisper"
 
-    def __init__(self, model: Path, *, workers: int = 2, timeout_s: float = 8.0) -> None:
-        """`model` is a folder in CTranslate2's format (see models.find_whisper)."""
+    def __init__(
+        self,
+        model: Path,
+        *,
+        window: Window = "padded",
+        workers: int = 2,
+        timeout_s: float = 8.0,
+        memory_limit_mb: int = 4096,
+    ) -> None:
+        """`model` is a folder in CTranslate2's format (see models.find_whisper); `window`: see whisper_window."""
         self._model = model
         self.pool = WorkerPool(
             "callcenter.stt.whisper_service:WhisperService",
-            {"model": str(model)},
+            {"model": str(model), "window": window},
             error=RecognitionError,
             workers=workers,
             timeout_s=timeout_s,
+            memory_limit_mb=memory_limit_mb,
         )
 
     async def start(self) -> None:

@@ -1,30 +1,31 @@
-"""faster-whisper in a worker process, one thread, int8: an utterance is decoded when it is complete."""
+"""faster-whisper in a worker process: an utterance is decoded when it is complete."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from callcenter.audio import Resampler
 from callcenter.inference.service import Handler, Result
-from callcenter.stt.languages import CANDIDATES, choose_language, spoken_language
-from callcenter.stt.plausibility import Segment, judge
+from callcenter.stt.languages import CANDIDATES, spoken_language
+from callcenter.stt.plausibility import judge
+from callcenter.stt.whisper_model import RATE_HZ, Heard, LoadedWhisper, Window
 
-RATE_HZ = 16_000
 SHORTEST_S = 0.1
 """Less holds no word, and Whisper would invent one."""
-WINDOW_S = 30
-TOKENS_A_SECOND = 15
-"""Twice as many as a fast speaker of Ukrainian makes: without a limit a loop of one word takes seconds."""
-MOST_TOKENS = 200
+TOGETHER = 4
+"""Utterances in one batch of short windows: a third of the work for each. With padding, encoding is nearly all of the
+work and gains nothing: there each answer comes as early as it can."""
 
 
 class WhisperService:
-    """`inference.service.Service`. Configuration: "model", a folder. Method "recognize" with options "rate_hz" and
-    "prompt"; one result: "text", "language", "confidence" and "rejected"."""
+    """`inference.service.BatchService`. Configuration: "model", a folder, and "window", see whisper_model. Method
+    "recognize" with options "rate_hz" and "prompt"; one result: "text", "language", "confidence" and "rejected"."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        self._model = _load(config["model"])
+        self._whisper = LoadedWhisper(config["model"])
+        self._window: Window = config["window"]
+        self.most_at_once = TOGETHER if self._window == "short" else 1
 
     def open(self, method: str, options: Mapping[str, Any]) -> Handler:
         return _Hearing(self, options)
@@ -32,78 +33,53 @@ class WhisperService:
     def release(self, pin: str) -> None:
         """Nothing is kept for a call."""
 
-    def recognize(self, pcm: bytes, prompt: str) -> dict[str, Any]:
-        audio = np.frombuffer(pcm, "<i2").astype(np.float32) / 32768
-        if audio.size < SHORTEST_S * RATE_HZ:
-            return {"text": "", "language": CANDIDATES[0], "confidence": 0.0, "rejected": True}
-        with self._model.one_encoding(enough=audio.size <= WINDOW_S * RATE_HZ):
-            language, clear = self._detect(audio)
-            found, _ = self._model.transcribe(
-                audio,
-                language=language,
-                beam_size=1,
-                temperature=0.0,
-                vad_filter=False,
-                condition_on_previous_text=False,
-                without_timestamps=True,
-                initial_prompt=prompt or None,
-                max_new_tokens=min(MOST_TOKENS, round(TOKENS_A_SECOND * audio.size / RATE_HZ) + 20),
-            )
-            verdict = judge([Segment(s.text, s.avg_logprob, s.no_speech_prob, s.compression_ratio) for s in found])
-        return {
-            "text": verdict.text,
-            "language": spoken_language(verdict.text, language, clear=clear),
-            "confidence": verdict.confidence,
-            "rejected": verdict.rejected,
-        }
+    def finish_many(self, handlers: Sequence["_Hearing"]) -> Sequence[Iterable[Result]]:
+        answers: dict[_Hearing, dict[str, Any]] = {}
+        for prompt in dict.fromkeys(handler.prompt for handler in handlers):
+            together = [handler for handler in handlers if handler.prompt == prompt]
+            answers |= zip(together, self.recognize([handler.pcm for handler in together], prompt), strict=True)
+        return [[Result(answers[handler])] for handler in handlers]
 
-    def _detect(self, audio: Any) -> tuple[str, bool]:
-        if not self._model.model.is_multilingual:
-            return "en", True
-        _, _, odds = self._model.detect_language(features=self._model.feature_extractor(audio))
-        return choose_language(dict(odds))
+    def recognize(self, pcms: Sequence[bytes], prompt: str) -> list[dict[str, Any]]:
+        """Utterances that expect the same; the values of a result for each."""
+        audios = [np.frombuffer(pcm, "<i2").astype(np.float32) * np.float32(1 / 32768) for pcm in pcms]
+        long_enough = [audio for audio in audios if audio.size >= SHORTEST_S * RATE_HZ]
+        heard = iter(self._whisper.hear(long_enough, prompt, self._window) if long_enough else ())
+        return [_values(next(heard) if audio.size >= SHORTEST_S * RATE_HZ else _NOTHING) for audio in audios]
 
 
-def _load(folder: str) -> Any:
-    from contextlib import contextmanager
+_NOTHING = Heard((), CANDIDATES[0], clear=True)
 
-    from faster_whisper import WhisperModel  # type: ignore[import-untyped]  # ships no types
 
-    class OneEncoding(WhisperModel):  # type: ignore[misc]  # as above
-        """Encoding is most of the work, and detecting the language and transcribing each ask for it."""
-
-        keeping = False
-        kept: Any = None
-
-        @contextmanager
-        def one_encoding(self, *, enough: bool) -> Any:
-            self.keeping, self.kept = enough, None
-            try:
-                yield
-            finally:
-                self.keeping, self.kept = False, None
-
-        def encode(self, features: Any) -> Any:
-            if self.kept is None or not self.keeping:
-                self.kept = super().encode(features)
-            return self.kept
-
-    return OneEncoding(folder, device="cpu", compute_type="int8", cpu_threads=1, num_workers=1, local_files_only=True)
+def _values(heard: Heard) -> dict[str, Any]:
+    verdict = judge(heard.segments)
+    return {
+        "text": verdict.text,
+        "language": spoken_language(verdict.text, heard.language, clear=heard.clear),
+        "confidence": verdict.confidence,
+        "rejected": verdict.rejected,
+    }
 
 
 class _Hearing:
     """`inference.service.Handler`."""
 
     def __init__(self, service: WhisperService, options: Mapping[str, Any]) -> None:
-        self._service, self._options = service, options
+        self._service = service
+        self.prompt: str = options["prompt"]
         self._resampler = Resampler(options["rate_hz"], RATE_HZ)
         self._pcm = bytearray()
+
+    @property
+    def pcm(self) -> bytes:
+        return bytes(self._pcm)
 
     def feed(self, data: bytes) -> None:
         self._pcm += self._resampler.feed(data)
 
     def finish(self) -> Iterable[Result]:
-        yield Result(self._service.recognize(bytes(self._pcm), self._options["prompt"]))
+        (values,) = self._service.recognize([self.pcm], self.prompt)
+        yield Result(values)
 
     def cancel(self) -> None:
         self._pcm.clear()

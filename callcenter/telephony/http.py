@@ -1,4 +1,4 @@
-"""The media server's own HTTP: the dialplan's three calls, and what watches over us.
+"""The media server's own HTTP: the dialplan's calls, and what watches over us.
 
 They are served by the process that takes the calls, so that calls work with the web program down. Every answer that is
 not "bye" leads the dialplan to the operators.
@@ -21,12 +21,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callcenter import metrics
 from callcenter.config import HttpSettings
-from callcenter.errors import CallRefused, RefusalReason
-from callcenter.ports import Journal
+from callcenter.errors import CallRefused, RefusalReason, RegistryError
+from callcenter.media.slots import Slots
+from callcenter.ports import CallExchange, Journal, Language
 from callcenter.records import CallLeftAsterisk
 from callcenter.sockets import Peers
+from callcenter.telephony.announcement import describe
 from callcenter.telephony.form import Form, FormError
-from callcenter.telephony.registry import InMemoryCallRegistry
+from callcenter.telephony.refusals import Refusals
 
 MAX_BODY_BYTES = 4096
 BODY_TIMEOUT_S = 5.0
@@ -43,31 +45,48 @@ class ComponentState:
 Readiness = Callable[[], Mapping[str, ComponentState]]
 
 
+FULL = frozenset(
+    {
+        RefusalReason.FULL,
+        RefusalReason.LOOP_LATE,
+        RefusalReason.RECOGNIZER_BUSY,
+        RefusalReason.REGISTRY_AWAY,
+        RefusalReason.DRAINING,
+    }
+)
+"""Reasons that lie with us, not with the call."""
+
+
 class _Telephony:
     """The dialplan's three calls."""
 
-    def __init__(self, registry: InMemoryCallRegistry, journal: Journal, free_slots: Callable[[], int]) -> None:
-        self._registry, self._journal, self._free_slots = registry, journal, free_slots
+    def __init__(self, exchange: CallExchange, journal: Journal, slots: Slots, language: Language) -> None:
+        self._exchange, self._journal, self._slots, self._language = exchange, journal, slots, language
+        self._refusals = Refusals(exchange, journal)
 
-    def start(self, form: Form) -> Response:
-        call_id, caller_number, called = form.uuid("uuid"), form.text("from"), form.text("did")
+    async def start(self, form: Form) -> Response:
+        call = describe(form.uuid("uuid"), form.text("from"), form.text("did"), self._language)
         try:
-            self._registry.announce(call_id, caller_number, called)
+            await self._exchange.announce(call, self._slots.refusal)
         except CallRefused as refusal:
-            full = refusal.reason is RefusalReason.DRAINING
-            return PlainTextResponse("full" if full else "refused")
-        # announced all the same: a slot may be free by the time the call comes
-        return PlainTextResponse("ok" if self._free_slots() > 0 else "full")
+            metrics.refused_total.labels(reason=refusal.reason.value).inc()
+            if refusal.reason is not RefusalReason.DUPLICATE_UUID:  # whose journal is the first one's
+                self._refusals.note(call, refusal.reason)
+            return PlainTextResponse("full" if refusal.reason in FULL else "refused")
+        return PlainTextResponse("ok")
 
-    def next(self, form: Form) -> Response:
-        return PlainTextResponse(self._registry.next_step(form.uuid("uuid")))
+    async def next(self, form: Form) -> Response:
+        return PlainTextResponse(await self._exchange.next_step(form.uuid("uuid")))
 
-    def end(self, form: Form) -> Response:
+    async def end(self, form: Form) -> Response:
         call_id = form.uuid("uuid")
         cause, queue_status = form.whole_number("cause", MAX_CAUSE), form.word("queue")
         wait_s, talked_s = form.seconds("wait"), form.seconds("talked")
         answered = True if form.text("member") else False if queue_status else None
-        started_at = self._registry.started_at(call_id)
+        try:
+            started_at = await self._exchange.started_at(call_id)
+        except RegistryError:
+            return PlainTextResponse("uuid: cannot be looked up now", 503)
         if started_at is None:
             return PlainTextResponse("uuid: not a call of the last hours", 404)
         if wait_s is not None:
@@ -87,7 +106,7 @@ class _Telephony:
         return PlainTextResponse("ok")
 
 
-def _taking_form(answer: Callable[[Form], Response]) -> Callable[[Request], Awaitable[Response]]:
+def _taking_form(answer: Callable[[Form], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         body = bytearray()
         try:
@@ -96,7 +115,7 @@ def _taking_form(answer: Callable[[Form], Response]) -> Callable[[Request], Awai
                     body += piece
                     if len(body) > MAX_BODY_BYTES:
                         return PlainTextResponse(f"body: more than {MAX_BODY_BYTES} bytes", 413)
-            return answer(Form(bytes(body)))
+            return await answer(Form(bytes(body)))
         except FormError as error:
             return PlainTextResponse(str(error), 400)
         except TimeoutError:
@@ -107,7 +126,7 @@ def _taking_form(answer: Callable[[Form], Response]) -> Callable[[Request], Awai
     return endpoint
 
 
-def _answer_metrics(_: Request) -> Response:
+def _metrics() -> Response:
     """Of this process, or summed over all workers when they share PROMETHEUS_MULTIPROC_DIR."""
     registry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
@@ -132,26 +151,28 @@ class _OnlyPeers:
 
 def create_app(
     settings: HttpSettings,
-    registry: InMemoryCallRegistry,
+    exchange: CallExchange,
     journal: Journal,
     *,
-    free_slots: Callable[[], int],
+    slots: Slots,
+    language: Language,
     readiness: Readiness,
 ) -> Starlette:
-    """readiness: the state of each component now; it must answer at once."""
-    telephony = _Telephony(registry, journal, free_slots)
+    """language: what we speak in announced calls. readiness: the state of each component now; it must answer at
+    once."""
+    telephony = _Telephony(exchange, journal, slots, language)
 
     async def answer_health(_: Request) -> Response:
         return PlainTextResponse("ok")
 
     async def answer_ready(_: Request) -> Response:
         components = readiness()
-        ready = all(state.ready for state in components.values()) and not registry.draining
+        ready = all(state.ready for state in components.values()) and not exchange.draining
         return JSONResponse(
             {
                 "ready": ready,
-                "draining": registry.draining,
-                "free_slots": free_slots(),
+                "draining": exchange.draining,
+                "free_slots": slots.free,
                 "components": {
                     name: {"ready": state.ready, "detail": state.detail} for name, state in components.items()
                 },
@@ -159,14 +180,20 @@ def create_app(
             200 if ready else 503,
         )
 
-    async def answer_metrics(request: Request) -> Response:
-        return _answer_metrics(request)
+    async def answer_free(_: Request) -> Response:
+        return PlainTextResponse(str(slots.free))
+
+    async def answer_metrics(_: Request) -> Response:
+        slots.show()
+        metrics.asyncio_tasks.set(len(asyncio.all_tasks()))
+        return _metrics()
 
     return Starlette(
         routes=[
             Route("/telephony/start", _taking_form(telephony.start), methods=["POST"]),
             Route("/telephony/next", _taking_form(telephony.next), methods=["POST"]),
             Route("/telephony/end", _taking_form(telephony.end), methods=["POST"]),
+            Route("/telephony/free", answer_free),
             Route("/healthz", answer_health),
             Route("/readyz", answer_ready),
             Route("/metrics", answer_metrics),

@@ -12,7 +12,6 @@ from callcenter.config import TelephonySettings
 from callcenter.errors import CallRefused, RefusalReason
 from callcenter.ports import CallInfo, Language, NextStep
 from callcenter.telephony.caller_limit import CallerLimit
-from callcenter.telephony.numbers import normalize_number
 
 KEPT_S = 12 * 3600.0
 """So long a call that is not with us is known: its caller, refused or handed over, may wait for an operator and talk to
@@ -41,20 +40,18 @@ class _Call:
 
 
 class InMemoryCallRegistry:
-    """A `ports.CallRegistry`."""
+    """A `ports.CallExchange`."""
 
     def __init__(
         self,
         settings: TelephonySettings,
         language: Language,
         *,
-        region: str = "UA",
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """language: what we speak in these calls. region: of numbers in national format."""
+        """language: what we speak in calls that nobody announced."""
         self._settings = settings
         self._language = language
-        self._region = region
         self._monotonic = monotonic
         self._limit = CallerLimit(settings.calls_per_hour)
         self._calls: dict[UUID, _Call] = {}
@@ -67,41 +64,34 @@ class InMemoryCallRegistry:
         return self._draining
 
     def drain(self) -> None:
-        """From now on no call is announced or admitted."""
         self._draining = True
         metrics.worker_draining.set(1)
 
     # ---- the dialplan's side
 
-    def announce(self, call_id: UUID, caller_number: str, called: str) -> None:
-        """A call is about to come. Raises CallRefused: its AudioSocket will be refused too, its end is still journaled.
-
-        A second announcement of a UUID is refused and leaves the first as it was.
-        """
+    async def announce(self, call: CallInfo, refusal: RefusalReason | None = None) -> None:
         self._forget()
-        if self._find(call_id) is not None:
+        if self._find(call.call_id) is not None:
             raise CallRefused(RefusalReason.DUPLICATE_UUID)
-        caller_id = normalize_number(caller_number, self._region)
-        call = self._calls[call_id] = self._new(call_id, caller_id, called)
-        if self._draining:
-            call.refusal = RefusalReason.DRAINING
-        elif caller_id is not None and not self._limit.admits(caller_id, self._monotonic()):
-            call.refusal = RefusalReason.TOO_MANY_FROM_CALLER
-        if call.refusal is not None:
-            raise CallRefused(call.refusal)
+        known = self._calls[call.call_id] = self._new(call)
+        known.refusal = RefusalReason.DRAINING if self._draining else refusal
+        number = call.caller_id
+        if known.refusal is None and number is not None and not self._limit.admits(number, self._monotonic()):
+            known.refusal = RefusalReason.TOO_MANY_FROM_CALLER
+        if known.refusal is not None:
+            raise CallRefused(known.refusal)
 
-    def next_step(self, call_id: UUID) -> NextStep:
-        """Where the call goes after us; the queue for one that we do not know."""
+    async def next_step(self, call_id: UUID) -> NextStep:
         call = self._find(call_id)
         return call.next if call is not None else "queue"
 
-    def announced(self, call_id: UUID) -> CallInfo | None:
-        """A call that was announced and never admitted."""
+    async def waiting(self, call_id: UUID) -> CallInfo | None:
         call = self._find(call_id)
-        return call.info if call is not None and call.stage is _Stage.ANNOUNCED else None
+        if call is None or call.stage is not _Stage.ANNOUNCED or call.refusal is not None:
+            return None
+        return call.info
 
-    def started_at(self, call_id: UUID) -> datetime | None:
-        """The other half of the key of everything journaled; None for a call that is not or no longer known."""
+    async def started_at(self, call_id: UUID) -> datetime | None:
         call = self._find(call_id)
         return call.info.started_at if call is not None else None
 
@@ -115,7 +105,7 @@ class InMemoryCallRegistry:
         if (call is None or self._lapsed(call)) and not self._settings.accept_unknown:
             raise CallRefused(RefusalReason.UNKNOWN_UUID)
         if call is None:
-            call = self._calls[call_id] = self._new(call_id, None, "")
+            call = self._calls[call_id] = self._new(CallInfo(call_id, datetime.now(UTC), None, None, self._language))
         if call.refusal is not None:
             raise CallRefused(call.refusal)
         if call.stage is not _Stage.ANNOUNCED:
@@ -137,10 +127,9 @@ class InMemoryCallRegistry:
 
     # ----
 
-    def _new(self, call_id: UUID, caller_id: str | None, called: str) -> _Call:
+    def _new(self, call: CallInfo) -> _Call:
         now_s = self._monotonic()
-        info = CallInfo(call_id, datetime.now(UTC), caller_id, called.strip() or None, self._language)
-        return _Call(info, now_s + self._settings.announced_ttl_s, now_s + KEPT_S)
+        return _Call(call, now_s + self._settings.announced_ttl_s, now_s + KEPT_S)
 
     def _lapsed(self, call: _Call) -> bool:
         return call.stage is _Stage.ANNOUNCED and call.admitted_until_s <= self._monotonic()

@@ -22,8 +22,9 @@ class _QuietServer(uvicorn.Server):
 
 
 class HttpServer:
-    def __init__(self, app: ASGIApp, settings: HttpSettings) -> None:
-        self._settings = settings
+    def __init__(self, app: ASGIApp, settings: HttpSettings, *, reuse_port: bool = False) -> None:
+        """reuse_port: other workers listen on the same port."""
+        self._settings, self._reuse_port = settings, reuse_port
         config = uvicorn.Config(
             app,
             http="h11",
@@ -45,7 +46,7 @@ class HttpServer:
 
     async def start(self) -> None:
         """Raises ConfigurationError when it cannot listen."""
-        sock = listen(self._settings.host, self._settings.port, section="http")
+        sock = listen(self._settings.host, self._settings.port, section="http", reuse_port=self._reuse_port)
         self.port = sock.getsockname()[1]
         self._serving = asyncio.create_task(self._server.serve(sockets=[sock]))
         while not self._server.started:

@@ -29,7 +29,7 @@ MEMORY_BYTES = 32 * 2**20
 """Half an hour of speech; warmed phrases stay whatever else is said."""
 PIECE_BYTES = LINE_RATE_HZ * SAMPLE_BYTES // 2
 WARM_AT_ONCE = 2
-_VERSION = 1
+_VERSION = 2
 """Of the keys: one more when the same words sound different (a voice's settings in code)."""
 
 
@@ -62,6 +62,10 @@ class CachedSynthesizer:
     @property
     def name(self) -> str:
         return self._inner.name
+
+    @property
+    def inner(self) -> Synthesizer:
+        return self._inner
 
     async def start(self) -> None:
         await self._inner.start()

@@ -1,9 +1,9 @@
 """Which voice speaks, and why: the settings decide, and what is on this machine."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from callcenter.backends import BackendStatus
 from callcenter.config import Settings
@@ -122,8 +122,7 @@ def _timeout_s(settings: Settings) -> float:
 def _espeak(settings: Settings) -> tuple[Synthesizer, str]:
     config = {"voices": settings.tts.voices, "strict": settings.tts.backend == "espeak"}
     service = "callcenter.tts.espeak:EspeakService"
-    voice = ProcessVoice("espeak", service, config, workers=settings.tts.workers, timeout_s=_timeout_s(settings))
-    return voice, "espeak"
+    return _process_voice("espeak", service, config, settings), "espeak"
 
 
 def _piper(settings: Settings) -> tuple[Synthesizer, str]:
@@ -131,9 +130,20 @@ def _piper(settings: Settings) -> tuple[Synthesizer, str]:
     files = {language: path for language in languages if (path := find_voice(settings, language))}
     config = {"voices": {language: str(path.absolute()) for language, path in files.items()}}
     service = "callcenter.tts.piper:PiperService"
-    voice = ProcessVoice("piper", service, config, workers=settings.tts.workers, timeout_s=_timeout_s(settings))
     marks = {language: [path.name, path.stat().st_mtime_ns] for language, path in files.items()}
-    return voice, f"piper {json.dumps(marks)}"
+    return _process_voice("piper", service, config, settings), f"piper {json.dumps(marks)}"
+
+
+def _process_voice(name: Backend, service: str, config: Mapping[str, Any], settings: Settings) -> ProcessVoice:
+    tts = settings.tts
+    return ProcessVoice(
+        name,
+        service,
+        config,
+        workers=tts.workers,
+        timeout_s=_timeout_s(settings),
+        memory_limit_mb=tts.worker_memory_mb,
+    )
 
 
 def _openai(settings: Settings) -> tuple[Synthesizer, str]:

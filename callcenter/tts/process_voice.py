@@ -22,9 +22,17 @@ class ProcessVoice:
         workers: int = 1,
         timeout_s: float = 8.0,
         rate_hz: int = LINE_RATE_HZ,
+        memory_limit_mb: int = 2048,
     ) -> None:
         self._name, self._rate_hz = name, rate_hz
-        self.pool = WorkerPool(service, config, error=SynthesisError, workers=workers, timeout_s=timeout_s)
+        self.pool = WorkerPool(
+            service,
+            config,
+            error=SynthesisError,
+            workers=workers,
+            timeout_s=timeout_s,
+            memory_limit_mb=memory_limit_mb,
+        )
 
     @property
     def name(self) -> str:

@@ -144,6 +144,8 @@ async def _start(folder: Path, settings: Mapping[str, str]) -> System:
         "CALLCENTER_STATE_DIR": str(state),
         "CALLCENTER_SHOP": str(PROJECT / "shops/tires"),
         **{f"CALLCENTER_{section}__PORT": "0" for section in SECTIONS},
+        "CALLCENTER_MEDIA__WORKERS": "1",
+        "CALLCENTER_ADMISSION__LOOP_LAG_MS": "1000",  # tests may have to share the machine
         **settings,
     }
     (state / "run.json").unlink(missing_ok=True)  # of a run in this folder that was killed

@@ -127,3 +127,25 @@ async def test_language_model_away_the_rules_answer(start_shop: StartShop, speak
     assert call["degraded"] == "fallback"
     assert [tool["success"] for tool in call["tool_calls"]] == [True, True]
     assert "fallback" in [event["kind"] for event in call["events"]]
+
+
+async def test_a_full_agent_of_several_workers_leads_to_the_operators_at_once(
+    start_shop: StartShop, speak: Speak
+) -> None:
+    shop = await start_shop(CALLCENTER_MEDIA__WORKERS="2", CALLCENTER_AUDIOSOCKET__MAX_CALLS="1")
+    async with SipPhone(shop.asterisk.sip_port, "+380501112244") as talking:
+        await talking.dial("100")
+        await talking.silence(700)
+        await ask(talking, speak("winter tires for a toyota camry"))
+        async with SipPhone(shop.asterisk.sip_port, CALLER) as phone:
+            await phone.dial("100")
+            await reach_operator(shop, phone)
+        await ask(talking, speak("cheaper"))
+    refused, served = await shop.system.ended_call(CALLER), await shop.system.ended_call("+380501112244")
+    assert (refused["outcome"], refused["transfer_reason"], refused["turns"]) == ("refused", "refused", [])
+    assert [event["kind"] for event in refused["events"]] == ["refused"]
+    assert refused["operator_answered"] is True
+    assert [turn["content"] for turn in served["turns"] if turn["speaker"] == "customer"] == [
+        "winter tires for a toyota camry",
+        "cheaper",
+    ]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 WIDTH, LAYERS, HEADS = 64, 2, 2
 TEXT_TOKENS = 50_257
-"""As many as the multilingual models have: CTranslate2 tells them from the English ones by the vocabulary's size."""
+"""As many as the multilingual models have. CTranslate2 tells them from the English ones by their last, which is ""."""
 _LANGUAGES = """
 en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur hr bg lt la mi ml
 cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr pa si km sn yo so af oc ka be tg sd gu am
@@ -29,8 +29,9 @@ def make_tiny_whisper(folder: Path, *, says: str = "", language: str = "en") -> 
     sentence = range(FIRST_FREE_TOKEN, FIRST_FREE_TOKEN + len(says.split()))
     for token, word in zip(sentence, says.split(), strict=True):
         text[token] = "".join(_byte_letters()[byte] for byte in f" {word}".encode())
-    first = TEXT_TOKENS + special.index(f"<|{language}|>")
-    _save_weights(folder, [*text, *special, *timestamps], [first, *sentence, TEXT_TOKENS] if says else [])
+    spoken, task = (TEXT_TOKENS + special.index(f"<|{name}|>") for name in (language, "transcribe"))
+    prompt = [spoken, task, TEXT_TOKENS + len(special) - 1]  # what follows the start: the decoder is told the rest
+    _save_weights(folder, [*text[:-1], "", *special, *timestamps], [*prompt, *sentence, TEXT_TOKENS] if says else [])
     _save_tokenizer(folder, text, special, timestamps)
     (folder / "preprocessor_config.json").write_text(json.dumps({"feature_size": 80, "sampling_rate": 16000}))
     return folder

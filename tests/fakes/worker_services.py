@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from callcenter.errors import ConfigurationError, EngineError
@@ -25,6 +25,7 @@ class Echo:
         self.calls: dict[str, int] = {}
         self.begun: list[str] = []
         self.cancelled = 0
+        self.hoard: list[bytearray] = []
 
     def open(self, method: str, options: Mapping[str, Any]) -> Handler:
         if pin := options.get("pin"):
@@ -33,6 +34,17 @@ class Echo:
 
     def release(self, pin: str) -> None:
         self.calls.pop(pin, None)
+
+
+class Choir(Echo):
+    """Method "echo" tells how many were finished together; "refuse" spoils it for all of a batch."""
+
+    most_at_once = 3
+
+    def finish_many(self, handlers: Sequence["_EchoHandler"]) -> list[list[Result]]:
+        if any(handler.method == "refuse" for handler in handlers):
+            raise EngineError("not together with this one")
+        return [[Result({"together": len(handlers)}, bytes(handler.data))] for handler in handlers]
 
 
 class _EchoHandler:
@@ -69,6 +81,9 @@ class _EchoHandler:
                         "nice": os.nice(0),
                     }
                 )
+            case "grow":
+                self.owner.hoard.append(bytearray(os.urandom(self.options["bytes"])))
+                yield Result({"pid": os.getpid()})
             case "die_once":
                 if not os.path.exists(self.options["flag"]):
                     with open(self.options["flag"], "w"):

@@ -27,10 +27,11 @@ from callcenter.journal.repository import Repository
 from callcenter.records import CallEnded, HangupBy, Outcome, Record, Scenario, TransferReason
 from callcenter.shop.prices import PriceTable
 from callcenter.shop.source import read_yaml
-from tests.fakes.recorded_calls import RecordedCall
+from tests.fakes.recorded_calls import TIMELINE, RecordedCall
 from tests.integration.analytics.web import SHOP, browsing, settings_for
 
 LIST = "/api/v1/analytics/calls"
+LATENCY = "/api/v1/analytics/latency"
 MIDNIGHT_IN_KYIV = datetime(2026, 11, 19, 22, 0, tzinfo=UTC)
 
 
@@ -72,7 +73,12 @@ async def test_a_call_is_shown_with_its_turns_tool_calls_and_events(
     assert found["tool_calls"][0]["tool_result"] == [{"model": "Nokian Hakkapeliitta", "price": 4200}]
     assert found["events"][0]["kind"] == "barge_in"
     assert found["figures"]["customer_turns"] == 1
+    wasted_usd = found["cost_breakdown"].pop("wasted_usd")
     assert found["total_cost_usd"] == pytest.approx(sum(found["cost_breakdown"].values()))
+    assert wasted_usd == 0
+    assert list(found["turns"][2]["timeline"].items()) == list(TIMELINE.items())
+    assert (found["turns"][2]["speculation"], found["turns"][2]["tts_backend"]) == ("kept", "espeak")
+    assert (found["turns"][0]["timeline"], found["turns"][0]["speculation"]) == ({}, None)
     assert "owner" not in found
 
 
@@ -175,6 +181,63 @@ async def test_the_export_holds_every_call_and_nothing_that_a_spreadsheet_runs(
     assert len(filtered.text.splitlines()) == 2
 
 
+# ------------------------------------------------------------ where the time goes
+
+
+async def answered(database: asyncpg.Connection, started_at: datetime, *, ms: int, **more: Any) -> None:
+    """A call with one answer whose first words came after so long, and its first sound 100 ms later."""
+    call = RecordedCall(started_at=started_at)
+    timeline = {"endpoint": 380, "transcript": 210, "first_token": ms, "first_audio": ms + 100}
+    said = call.said(2, "I have Nokian", timeline=timeline, **more)
+    await Repository("owner", b"secret").save(database, [call.started(), call.said(1, "winter tires"), said])
+
+
+async def test_latency_tells_percentiles_of_each_stage_over_the_asked_days(
+    client: httpx.AsyncClient, database: asyncpg.Connection
+) -> None:
+    for number in range(1, 101):
+        await answered(database, MIDNIGHT_IN_KYIV + timedelta(minutes=number), ms=number * 10)
+    await answered(database, MIDNIGHT_IN_KYIV - timedelta(minutes=1), ms=100_000)
+    answer = await client.get(LATENCY, params={"date_from": "2026-11-20", "date_to": "2026-11-20"})
+    found = answer.json()["data"]
+    assert found["stages"] == [
+        {"stage": "endpoint", "answers": 100, "p50_ms": 380, "p95_ms": 380},
+        {"stage": "transcript", "answers": 100, "p50_ms": 210, "p95_ms": 210},
+        {"stage": "first_token", "answers": 100, "p50_ms": 500, "p95_ms": 950},
+        {"stage": "first_audio", "answers": 100, "p50_ms": 600, "p95_ms": 1050},
+    ]
+    assert datetime.fromisoformat(found["started_from"]) == MIDNIGHT_IN_KYIV
+    assert datetime.fromisoformat(found["started_before"]) == MIDNIGHT_IN_KYIV + timedelta(days=1)
+
+
+async def test_latency_tells_what_guesses_brought_and_what_they_wasted(
+    client: httpx.AsyncClient, database: asyncpg.Connection
+) -> None:
+    now = datetime.now(UTC)
+    await answered(database, now - timedelta(days=1), ms=400, speculation="kept", endpoint_reason="words")
+    await answered(database, now - timedelta(days=2), ms=400, speculation="kept", endpoint_reason="silence")
+    wasted = {
+        "wasted_tokens_in": 900,
+        "wasted_tokens_out": 12,
+        "wasted_tts_characters": 30,
+        "wasted_stt_audio_ms": 1500,
+    }
+    thrown_away: dict[str, Any] = {"speculation": "thrown away", "endpoint_reason": "silence", **wasted}
+    await answered(database, now - timedelta(days=3), ms=700, **thrown_away)
+    await answered(database, now - timedelta(days=8), ms=700, **thrown_away)  # before the last seven days
+    found = (await client.get(LATENCY)).json()["data"]
+    assert found["speculations"] == {"kept": 2, "thrown away": 1}
+    assert found["endpoint_reasons"] == {"silence": 2, "words": 1}
+    assert found["wasted"] == {"tokens_in": 900, "tokens_out": 12, "tts_characters": 30, "stt_audio_ms": 1500}
+
+
+async def test_latency_of_no_calls_is_empty(client: httpx.AsyncClient) -> None:
+    found = (await client.get(LATENCY, params={"date_to": "2026-11-20"})).json()["data"]
+    assert (found["stages"], found["speculations"], found["wasted"]["tokens_in"]) == ([], {}, 0)
+    began = datetime.fromisoformat(found["started_from"])
+    assert datetime.fromisoformat(found["started_before"]) - began == timedelta(days=7)
+
+
 # ------------------------------------------------------------ what is not valid
 
 
@@ -236,7 +299,7 @@ NAMES = ["date_from", "date_to", "scenario", "outcome", "transferred", "caller",
 
 @given(
     parameters=st.dictionaries(st.sampled_from(NAMES), anything, max_size=4),
-    path=st.sampled_from([LIST, f"{LIST}.csv", "/", "/docs", "/metrics"]),
+    path=st.sampled_from([LIST, f"{LIST}.csv", LATENCY, "/", "/latency", "/docs", "/metrics"]),
 )
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_whatever_is_asked_there_is_an_answer(
@@ -300,12 +363,12 @@ async def test_while_postgresql_is_away_every_page_says_so_and_comes_back(own_se
     async with browsing(settings_for(own_server.url())) as client:
         assert (await client.get(LIST)).status_code == 200
         own_server.stop()
-        for path in (LIST, f"{LIST}.csv", f"{LIST}/{uuid4()}"):
+        for path in (LIST, f"{LIST}.csv", f"{LIST}/{uuid4()}", LATENCY):
             answer = await client.get(path)
             assert answer.status_code == 503
             assert answer.headers["content-type"] == "application/problem+json"
             assert answer.headers["retry-after"]
-        for path in ("/", f"/calls/{uuid4()}"):
+        for path in ("/", f"/calls/{uuid4()}", "/latency"):
             answer = await client.get(path)
             assert answer.status_code == 503
             assert "The database does not answer" in answer.text
@@ -389,7 +452,7 @@ async def test_the_description_of_the_api_is_complete_and_loads_nothing_from_els
     client: httpx.AsyncClient,
 ) -> None:
     schema = (await client.get("/openapi.json")).json()
-    assert set(schema["paths"]) == {LIST, f"{LIST}.csv", f"{LIST}/{{call_id}}"}
+    assert set(schema["paths"]) == {LIST, f"{LIST}.csv", f"{LIST}/{{call_id}}", LATENCY}
     assert {parameter["name"] for parameter in schema["paths"][LIST]["get"]["parameters"]} == set(NAMES) - {"x"}
     page = (await client.get("/docs")).text
     assert f"GET {LIST}/{{call_id}}" in page

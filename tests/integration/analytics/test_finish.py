@@ -26,7 +26,9 @@ async def save(database: asyncpg.Connection, *calls: RecordedCall) -> None:
     for call in calls:
         records = [*call.all()]
         records.insert(-1, call.said(4, "Your tires: 205/55 R16", model="gpt-x", tokens_in=10_000, tokens_out=1000))
-        records.insert(-1, call.said(6, "Зимові шини", tts_characters=100, response_latency_ms=900))
+        records.insert(
+            -1, call.said(6, "Зимові шини", tts_characters=100, response_latency_ms=900, wasted_tts_characters=50)
+        )
         await Repository("owner", b"secret").save(database, records)
 
 
@@ -51,11 +53,12 @@ async def test_a_finished_call_gets_figures_cost_customer_and_search(database: a
     assert await finish(database, call) is True
     row = await row_of(database, call)
     assert row["figures"]["bot_turns"] == 4
-    assert row["figures"]["latencies"]["response_latency_ms"] == {"p50": 900, "p95": 900}
+    assert row["figures"]["latencies"]["response_latency_ms"] == {"p50": 685, "p95": 878.5}
     assert row["figures"]["unpriced"] == []
-    # 3 s heard at 0.006 a minute, 10,000 tokens in, 1000 out, 100 characters, 1 minute
-    stt, llm, tts, line = Decimal("0.0003"), Decimal("0.0021"), Decimal("0.0015"), Decimal("0.01")
-    assert row["cost_breakdown"] == {"stt": 0.0003, "llm": 0.0021, "tts": 0.0015, "telephony": 0.01}
+    # 3 s heard at 0.006 a minute, 10,000 tokens in, 1000 out, 100 characters and 50 for nothing, 1 minute
+    stt, llm, tts, line = Decimal("0.0003"), Decimal("0.0021"), Decimal("0.00225"), Decimal("0.01")
+    parts = {"stt": 0.0003, "llm": 0.0021, "tts": 0.00225, "telephony": 0.01}
+    assert row["cost_breakdown"] == {**parts, "wasted_usd": 0.00075}
     assert row["total_cost_usd"] == stt + llm + tts + line
     assert await database.fetchval("SELECT sum(cost_usd) FROM call_turns") == stt + llm + tts
     customer = await database.fetchrow("SELECT * FROM customers")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any, get_args
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import asyncpg
 import httpx
@@ -15,7 +15,7 @@ import pytest
 from analytics.web.strings import choose_language, load_strings
 from callcenter.journal.repository import Repository
 from callcenter.ports import Language
-from callcenter.records import HangupBy, Outcome, Record, Scenario, Speaker, TransferReason
+from callcenter.records import HangupBy, Outcome, Record, Scenario, Speaker, Stage, TransferReason
 from tests.fakes.recorded_calls import RecordedCall
 from tests.integration.analytics.web import browsing, settings_for
 
@@ -114,8 +114,8 @@ async def test_every_page_is_whole_in_every_language(
 ) -> None:
     call = RecordedCall()
     await save(database, call)
-    for path in ("/", f"/calls/{call.call_id}", "/docs"):
-        page = await read(client, path, params={"lang": language})
+    for path in ("/", f"/calls/{call.call_id}", "/latency", "/latency?date_from=2026-11-20", "/docs"):
+        page = await read(client, path, params={**dict(parse_qsl(urlsplit(path).query)), "lang": language})
         assert page.elements[0] == ("html", {"lang": language})
         headings = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
         assert headings[0] == 1
@@ -146,11 +146,50 @@ def test_every_value_of_the_journal_has_a_name_in_every_language() -> None:
         "reason": TransferReason,
         "hangup": HangupBy,
         "speaker": Speaker,
+        "stage": Stage,
+        "endpoint": ("words", "voice", "silence", "dictation", "length"),
+        "speculation": ("kept", "thrown away"),
     }
     for kind, values in kinds.items():
         for value in values:
             for language in get_args(Language):
-                assert strings.name(language, kind, value.value) != value.value
+                assert strings.name(language, kind, str(value)) != str(value)
+
+
+async def test_the_page_of_a_call_shows_where_the_time_of_each_answer_went(
+    client: httpx.AsyncClient, database: asyncpg.Connection
+) -> None:
+    call = RecordedCall()
+    records = [*call.all()]
+    slow = {"endpoint": 900, "transcript": 950, "first_token": 1300, "first_sentence": 1320, "first_audio": 1400}
+    records.insert(-1, call.said(4, "Four pieces", timeline=slow, speculation="thrown away", wasted_tokens_in=321))
+    await Repository("owner", b"secret").save(database, records)
+    page = await read(client, f"/calls/{call.call_id}")
+    bars = [str(found["aria-label"]) for tag, found in page.elements if tag == "svg" and found.get("role") == "img"]
+    assert bars == [
+        "Transcript 210 ms, End of turn 380 ms, First words 395 ms, To the voice 410 ms, First sound 470 ms",
+        "End of turn 900 ms, Transcript 950 ms, First words 1300 ms, To the voice 1320 ms, First sound 1400 ms",
+    ]
+    for told in (
+        "guess kept",
+        "guess thrown away",
+        "tokens: 321",
+        "the words",
+        "pocketsphinx → rules → espeak",
+        "2630 ms",
+    ):
+        assert told in page.text, told
+
+
+async def test_the_page_of_where_the_time_goes_is_of_the_asked_days(
+    client: httpx.AsyncClient, database: asyncpg.Connection
+) -> None:
+    await save(database, RecordedCall())
+    asked = {"date_from": "2026-11-20", "date_to": "2026-11-20"}
+    page = await read(client, "/latency", params=asked)
+    assert "Calls from 2026-11-20 00:00 to 2026-11-21 00:00." in page.text
+    assert "470 ms" in page.text
+    assert "Nothing was answered" in (await read(client, "/latency", params={"date_to": "2026-11-19"})).text
 
 
 async def test_what_callers_say_cannot_become_part_of_the_page(
@@ -175,6 +214,7 @@ async def test_what_callers_say_cannot_become_part_of_the_page(
         ("/?date_from=yesterday", 422),
         ("/?cursor=x", 422),
         ("/?nonsense=1", 422),
+        ("/latency?date_from=yesterday", 422),
         ("/calls/6f9619ff-8b86-4011-b42d-00c04fc964ff", 404),
         ("/calls/nonsense", 404),
         ("/calls/%00", 404),

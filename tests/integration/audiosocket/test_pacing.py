@@ -21,7 +21,7 @@ TIMERS = [TimerFd, LoopTimer]
 @pytest.mark.parametrize("timer", TIMERS)
 async def test_lines_are_served_every_20_ms_on_absolute_deadlines(timer: Callable[..., pacing.Timer]) -> None:
     late_s: list[float] = []
-    pacer = Pacer(timer, late_s.append)
+    pacer = Pacer(timer, late_s.extend)
     times: list[list[float]] = [[] for _ in range(8)]
 
     def line(n: int) -> Callable[[], None]:
@@ -46,7 +46,7 @@ async def test_after_a_stall_of_the_loop_frames_are_skipped_not_sent_in_a_burst(
 ) -> None:
     late_s: list[float] = []
     times: list[float] = []
-    pacer = Pacer(timer, late_s.append)
+    pacer = Pacer(timer, late_s.extend)
     pacer.add(lambda: times.append(time.monotonic()))
     await asyncio.sleep(0.1)
     before = len(times)
@@ -92,7 +92,7 @@ async def test_the_timer_rests_while_there_are_no_lines(timer: Callable[..., pac
 
 
 async def test_a_line_may_leave_from_within_its_own_frame_and_take_others_along() -> None:
-    pacer = Pacer(observe_lateness_s=lambda _: None)
+    pacer = Pacer(observe_late_s=lambda _: None)
     calls: list[int] = []
 
     def leave(n: int) -> None:
@@ -129,12 +129,11 @@ class WriteLog(asyncio.Transport):
 
 
 async def test_a_frame_is_one_write_of_header_and_payload() -> None:
-    transport, pacer = WriteLog(), Pacer(observe_lateness_s=lambda _: None)
+    transport, pacer = WriteLog(), Pacer(observe_late_s=lambda _: None)
     line = Connection(lambda _: None, pacer, 10)
     line.connection_made(transport)
     data = encode_uuid(uuid4())
-    memoryview(line.get_buffer(-1))[: len(data)] = data
-    line.buffer_updated(len(data))
+    line.data_received(data)
     frames = iter(bytes([n]) * 320 for n in range(1, 250))
     line.start_playing(lambda: next(frames))
     await asyncio.sleep(0.15)

@@ -16,12 +16,13 @@ import pytest
 from callcenter.errors import ConfigurationError, RecognitionError
 from callcenter.inference.pool import WorkerPool
 from callcenter.inference.stream import REPLAY_LIMIT_BYTES, WorkerStream
+from callcenter.inference.worker import FEED_BYTES
 
 ECHO = "tests.fakes.worker_services:Echo"
 
 
-def make_pool(config: dict[str, Any] | None = None, **options: Any) -> WorkerPool:
-    return WorkerPool(ECHO, config or {}, error=RecognitionError, **options)
+def make_pool(config: dict[str, Any] | None = None, *, service: str = ECHO, **options: Any) -> WorkerPool:
+    return WorkerPool(service, config or {}, error=RecognitionError, **options)
 
 
 @contextlib.asynccontextmanager
@@ -88,6 +89,46 @@ async def test_streams_of_many_calls_are_interleaved_in_one_child() -> None:
         assert (await job(pool, "echo", b"y").result()).data == b"y"
         assert not slow.ended
         assert len([result async for result in slow]) == 9
+
+
+async def test_audio_that_comes_at_once_is_fed_in_slices_between_other_streams() -> None:
+    async with running() as pool:
+        burst = job(pool, "echo", bytes(100 * FEED_BYTES))
+        assert (await job(pool, "echo", b"x").result()).data == b"x"
+        assert (await burst.result()).values["feeds"] == 100
+
+
+async def test_jobs_that_wait_are_finished_together_where_the_service_can() -> None:
+    async with running(service="tests.fakes.worker_services:Choir") as pool:
+        busy = job(pool, "sleep", seconds=0.3)
+        await asyncio.sleep(0.1)
+        waiting = [job(pool, "echo", bytes([number])) for number in range(4)]
+        await busy.result()
+        results = [await one.result() for one in waiting]
+        assert [result.data for result in results] == [bytes([number]) for number in range(4)]
+        assert [result.values.get("together") for result in results] == [3, 3, 3, None]
+
+
+async def test_a_job_that_spoils_its_batch_fails_alone() -> None:
+    async with running(service="tests.fakes.worker_services:Choir") as pool:
+        busy = job(pool, "sleep", seconds=0.3)
+        await asyncio.sleep(0.1)
+        bad, good = job(pool, "refuse"), job(pool, "echo", b"x")
+        await busy.result()
+        assert (await failure_of(bad)).kind == "rate_limit"
+        assert (await good.result()).data == b"x"
+
+
+async def test_the_oldest_wait_is_that_of_the_first_job_without_an_answer() -> None:
+    async with running() as pool:
+        assert pool.oldest_wait_s == 0.0
+        busy = job(pool, "sleep", seconds=0.3)
+        await asyncio.sleep(0.15)
+        late = job(pool, "echo", b"x")
+        assert pool.oldest_wait_s >= 0.1
+        await busy.result()
+        await late.result()
+        assert pool.oldest_wait_s == 0.0
 
 
 async def test_hundreds_of_streams_keep_their_own_audio() -> None:
@@ -174,7 +215,9 @@ async def test_a_full_queue_refuses() -> None:
         with pytest.raises(RecognitionError) as caught:
             pool.open("echo", {})
         assert caught.value.kind == "overloaded"
+        assert pool.oldest_wait_s > 0
         await asyncio.gather(*(one.result() for one in jobs))
+        assert pool.oldest_wait_s == 0
         await job(pool, "echo", b"x").result()
 
 
@@ -247,6 +290,31 @@ async def test_audio_fed_while_the_child_is_away_reaches_the_next_one() -> None:
         stream.send(b"three")
         stream.finish()
         assert (await stream.result()).data == b"one two three"
+
+
+async def test_a_child_that_grew_too_big_is_replaced_and_no_job_is_lost() -> None:
+    async with running(memory_limit_mb=64) as pool:
+        [old] = pool.rss_bytes()
+        await job(pool, "grow", bytes=100 * 2**20).result()
+        slow = job(pool, "echo", b"x" * 30, piece=1, pause_s=0.1)
+        await until(lambda: len(pool.rss_bytes()) == 2 and pool.ready_workers == 1 and bool(pool._leaving))
+        assert (await state(pool))["pid"] != old
+        assert {result.values["pid"] async for result in slow} == {old}
+        await until(lambda: not alive(old))
+        assert (await job(pool, "echo", b"y").result()).data == b"y"
+
+
+async def test_a_child_that_dies_while_it_leaves_is_not_started_again() -> None:
+    async with running(memory_limit_mb=64) as pool:
+        [old] = pool.rss_bytes()
+        await job(pool, "grow", bytes=100 * 2**20).result()
+        slow = job(pool, "sleep", seconds=30)
+        await until(lambda: bool(pool._leaving))
+        os.kill(old, signal.SIGKILL)
+        await until(lambda: not pool._leaving)
+        assert len(pool.rss_bytes()) == 1
+        assert not slow.ended, "and its job is another child's"
+        slow.cancel()
 
 
 async def test_a_hung_child_is_killed_and_replaced() -> None:

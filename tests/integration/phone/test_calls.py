@@ -13,6 +13,7 @@ import pytest
 
 from callcenter.audiosocket.server import AudioSocketServer
 from callcenter.config import AudioSocketSettings, HttpSettings, TelephonySettings
+from callcenter.media.slots import Slots
 from callcenter.phone.call import Dialed, place_call
 from callcenter.phone.conversation import Say, ScriptedConversation
 from callcenter.phone.errors import PhoneError
@@ -85,9 +86,10 @@ class Center:
 async def center(**settings: object) -> AsyncIterator[Center]:
     registry = InMemoryCallRegistry(TelephonySettings.model_validate(settings), "en")
     agent, journal = ToyAgent(registry), FakeJournal()
-    audio = AudioSocketServer(AudioSocketSettings(port=0), registry, agent.handle)
+    slots = Slots(50)
+    audio = AudioSocketServer(AudioSocketSettings(port=0), registry, agent.handle, slots=slots)
     http_settings = HttpSettings(port=0)
-    app = create_app(http_settings, registry, journal, free_slots=lambda: audio.free_slots, readiness=dict)
+    app = create_app(http_settings, registry, journal, slots=slots, language="en", readiness=dict)
     http = HttpServer(app, http_settings)
     await audio.start()
     await http.start()

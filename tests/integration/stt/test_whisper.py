@@ -15,6 +15,7 @@ from callcenter.errors import ConfigurationError, RecognitionError
 from callcenter.ports import Expectation, RecognitionSession, Transcript
 from callcenter.stt.models import NEEDED_FILES
 from callcenter.stt.whisper import WhisperRecognizer
+from callcenter.stt.whisper_model import LoadedWhisper, Window
 from tests.fakes.tiny_whisper import make_tiny_whisper
 
 pytest.importorskip("faster_whisper", reason="the whisper extra is not installed")
@@ -29,8 +30,8 @@ def ukrainian(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @asynccontextmanager
-async def running(model: Path) -> AsyncIterator[WhisperRecognizer]:
-    recognizer = WhisperRecognizer(model, workers=1, timeout_s=60)
+async def running(model: Path, window: Window = "padded") -> AsyncIterator[WhisperRecognizer]:
+    recognizer = WhisperRecognizer(model, window=window, workers=1, timeout_s=60)
     await recognizer.start()
     try:
         yield recognizer
@@ -79,6 +80,45 @@ async def test_speech_longer_than_a_window_is_transcribed_to_its_end(ukrainian: 
     async with running(ukrainian) as recognizer:
         transcript = await recognize(recognizer.open(uuid4(), 8000, "uk"), NOISE * 17)
         assert transcript.text.count(SAYS) == 2
+
+
+def test_padded_windows_hear_what_faster_whisper_itself_does(tmp_path: Path) -> None:
+    from faster_whisper import WhisperModel  # type: ignore[import-untyped]  # ships no types
+
+    folder = make_tiny_whisper(tmp_path / "nonsense")
+    model = WhisperModel(str(folder), device="cpu", compute_type="int8", local_files_only=True)
+    for prompt in ("", "Nokian, Michelin"):
+        audio = np.random.default_rng(5).standard_normal(40_000).astype(np.float32) * np.float32(0.1)
+        (ours,) = LoadedWhisper(str(folder)).hear([audio], prompt, "padded")
+        theirs, _ = model.transcribe(
+            audio,
+            language=ours.language,
+            beam_size=1,
+            temperature=0.0,
+            condition_on_previous_text=False,
+            without_timestamps=True,
+            initial_prompt=prompt or None,
+            max_new_tokens=58,
+            no_speech_threshold=None,
+        )
+        (expected,) = theirs
+        assert ours.segments[0].text == expected.text.strip()
+        assert ours.segments[0].log_probability == pytest.approx(expected.avg_logprob, abs=1e-3)
+        assert ours.segments[0].compression_ratio == pytest.approx(expected.compression_ratio, abs=0.05)
+
+
+async def test_short_windows_hear_several_at_once_and_each_its_own(ukrainian: Path) -> None:
+    async with running(ukrainian, "short") as recognizer:
+        session = recognizer.open(uuid4(), 8000, "uk")
+        heard = await asyncio.gather(
+            *(recognize(session, NOISE[: 8000 * seconds]) for seconds in (1, 2, 2, 1)),
+            recognize(session, NOISE[:640]),
+            recognize(session, NOISE, prompt="Nokian, Michelin"),
+        )
+        assert [transcript.text for transcript in heard[:4]] == [SAYS] * 4
+        assert {transcript.language for transcript in heard[:4]} == {"uk"}
+        assert heard[4].rejected
+        assert heard[5].text != SAYS
 
 
 async def test_cancelled_and_killed_utterances_leave_the_next_call_alone(ukrainian: Path) -> None:

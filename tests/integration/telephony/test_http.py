@@ -16,8 +16,9 @@ import httpx
 import pytest
 
 from callcenter.config import HttpSettings, TelephonySettings
-from callcenter.errors import ConfigurationError
-from callcenter.records import CallLeftAsterisk
+from callcenter.errors import CallRefused, ConfigurationError, RefusalReason
+from callcenter.media.slots import Slots
+from callcenter.records import CallEnded, CallLeftAsterisk, CallStarted, EventRecorded
 from callcenter.telephony.http import ComponentState, create_app
 from callcenter.telephony.registry import InMemoryCallRegistry
 from callcenter.telephony.server import HttpServer
@@ -34,7 +35,7 @@ class Exchange:
     registry: InMemoryCallRegistry
     journal: FakeJournal
     port: int
-    free_slots: list[int]
+    slots: Slots
     components: dict[str, ComponentState] = field(default_factory=dict)
 
     async def post(self, path: str, **fields: object) -> httpx.Response:
@@ -44,15 +45,16 @@ class Exchange:
 @asynccontextmanager
 async def exchange(allow: tuple[str, ...] = ("127.0.0.0/8",), **settings: object) -> AsyncIterator[Exchange]:
     registry = InMemoryCallRegistry(TelephonySettings.model_validate(settings), "en")
-    journal, free_slots = FakeJournal(), [50]
+    journal, slots = FakeJournal(), Slots(50)
+    slots.open()
     components = {"recognizer": ComponentState(True, "pocketsphinx"), "journal": ComponentState(True)}
     http = HttpSettings(port=0, allow=allow)
-    app = create_app(http, registry, journal, free_slots=lambda: free_slots[0], readiness=lambda: components)
+    app = create_app(http, registry, journal, slots=slots, language="en", readiness=lambda: components)
     server = HttpServer(app, http)
     await server.start()
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", trust_env=False) as client:
-            yield Exchange(client, registry, journal, server.port, free_slots, components)
+            yield Exchange(client, registry, journal, server.port, slots, components)
     finally:
         await server.aclose()
 
@@ -125,12 +127,29 @@ async def test_an_unknown_call_goes_to_the_queue_and_its_end_is_nobodys() -> Non
         assert at.journal.records == []
 
 
-async def test_a_full_server_says_so_and_takes_the_call_if_a_slot_is_free_by_then() -> None:
+async def test_a_full_server_says_so_journals_it_and_refuses_the_call_if_it_comes_all_the_same() -> None:
     async with exchange() as at:
-        at.free_slots[0] = 0
+        for _ in range(50):
+            at.slots.take()
         call_id = uuid4()
-        assert (await at.post("start", uuid=call_id)).text == "full"
-        await at.registry.admit(call_id, "127.0.0.1")
+        assert (await at.post("start", uuid=call_id, **{"from": NUMBER})).text == "full"
+        assert [type(record) for record in at.journal.records] == [CallStarted, EventRecorded, CallEnded]
+        assert at.journal.records[0].caller_id == NUMBER  # type: ignore[union-attr]  # the line above knows
+        at.slots.give_back()
+        with pytest.raises(CallRefused, match="full"):
+            await at.registry.admit(call_id, "127.0.0.1")
+        assert (await at.post("next", uuid=call_id)).text == "queue"
+        assert (await at.post("end", uuid=call_id, queue="TIMEOUT")).text == "ok"
+
+
+async def test_an_overloaded_server_says_full() -> None:
+    async with exchange() as at:
+        at.slots.set_overload(RefusalReason.LOOP_LATE)
+        assert (await at.post("start", uuid=uuid4())).text == "full"
+        assert (await at.client.get("/telephony/free")).text == "0"
+        at.slots.set_overload(None)
+        assert (await at.post("start", uuid=uuid4())).text == "ok"
+        assert (await at.client.get("/telephony/free")).text == "50"
 
 
 async def test_a_draining_server_says_full_and_one_call_too_many_is_refused() -> None:
@@ -139,6 +158,15 @@ async def test_a_draining_server_says_full_and_one_call_too_many_is_refused() ->
         assert (await at.post("start", uuid=uuid4(), **{"from": "0671234567"})).text == "refused"
         at.registry.drain()
         assert (await at.post("start", uuid=uuid4())).text == "full"
+
+
+async def test_a_uuid_announced_twice_is_refused_and_the_first_call_stays() -> None:
+    async with exchange() as at:
+        call_id = uuid4()
+        assert (await at.post("start", uuid=call_id, **{"from": NUMBER})).text == "ok"
+        assert (await at.post("start", uuid=call_id)).text == "refused"
+        assert at.journal.records == []
+        assert (await at.registry.admit(call_id, "127.0.0.1")).caller_id == NUMBER
 
 
 @pytest.mark.parametrize("path", ["start", "next", "end"])
@@ -257,12 +285,13 @@ metrics.active_calls.set(2)
 if sys.argv[1] == "serve":
     import httpx
     from callcenter.config import HttpSettings, TelephonySettings
+    from callcenter.media.slots import Slots
     from callcenter.telephony.http import create_app
     from callcenter.telephony.registry import InMemoryCallRegistry
     from callcenter.telephony.server import HttpServer
     async def main():
         http = HttpSettings(port=0)
-        app = create_app(http, InMemoryCallRegistry(TelephonySettings(), "en"), None, free_slots=lambda: 1,
+        app = create_app(http, InMemoryCallRegistry(TelephonySettings(), "en"), None, slots=Slots(1), language="en",
                          readiness=dict)
         server = HttpServer(app, http)
         await server.start()

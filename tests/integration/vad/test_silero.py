@@ -11,7 +11,7 @@ import pytest
 from callcenter.audio import resample
 from callcenter.errors import ConfigurationError, RecognitionError
 from callcenter.stt.synthetic import Caller, Mouths, over_the_line
-from callcenter.vad.silero import SileroDetector
+from callcenter.vad.silero import MODEL, SileroDetector
 
 Rate = Literal[8000, 16000]
 
@@ -63,6 +63,24 @@ async def test_silence_hum_and_noise_are_not_speech(detector: SileroDetector, ra
     for samples in (np.zeros(time.size), noise, hum):
         found = await probabilities(detector, samples.astype("<i2").tobytes(), rate_hz, step=640)
         assert sum(p > 0.5 for p in found) <= 1
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 16000])
+async def test_the_rewritten_network_computes_what_sileros_own_file_does(
+    detector: SileroDetector, speech: dict[str, bytes], rate_hz: Rate
+) -> None:
+    from onnxruntime import InferenceSession  # type: ignore[import-untyped]  # ships no types
+
+    pcm = resample(b"".join(speech.values()), 8000, rate_hz)
+    context, window = rate_hz * 4 // 1000, rate_hz * 32 // 1000
+    samples = np.concatenate([np.zeros(context), np.frombuffer(pcm, "<i2") / 32768]).astype(np.float32)
+    original = InferenceSession(MODEL.read_bytes(), providers=["CPUExecutionProvider"])
+    state, expected = np.zeros((2, 1, 128), np.float32), []
+    for start in range(0, samples.size - context - window + 1, window):
+        inputs = {"input": samples[np.newaxis, start : start + context + window], "state": state}
+        probability, state = original.run(None, inputs | {"sr": np.array(rate_hz, np.int64)})
+        expected.append(float(probability[0, 0]))
+    assert await probabilities(detector, pcm, rate_hz, step=640) == pytest.approx(expected, abs=1e-4)
 
 
 async def test_each_window_has_its_level(detector: SileroDetector) -> None:
@@ -118,4 +136,9 @@ async def test_a_detector_that_is_closed_says_so() -> None:
     with pytest.raises(RecognitionError) as caught:
         await detector.open(8000).feed(bytes(640))
     assert caught.value.kind == "closed"
+    await detector.start()
+    stream = detector.open(8000)
+    await stream.feed(bytes(640))
     await detector.aclose()
+    with pytest.raises(RecognitionError):
+        await stream.feed(bytes(640))

@@ -77,6 +77,39 @@ def test_a_turn_heard_by_grammar_was_heard_on_this_machine() -> None:
     assert not cost.unpriced
 
 
+def test_a_turn_that_says_who_heard_and_spoke_is_priced_by_it() -> None:
+    turns = [
+        Turn(1, "customer", stt_audio_ms=60_000, stt_backend="pocketsphinx"),
+        Turn(2, "bot", tts_characters=1000, tts_backend="openai"),
+        Turn(3, "customer", stt_audio_ms=60_000, grammar="season", stt_backend="openai"),
+    ]
+    cost = cost_of_call(turns, 0, TABLE, Backends("openai", "espeak"), DAY)
+    assert (cost.by_component["stt"], cost.by_component["tts"]) == (Decimal("0.006"), Decimal("0.015"))
+
+
+def test_guesses_that_were_thrown_away_are_paid_for_and_told_apart() -> None:
+    turn = Turn(
+        2,
+        "bot",
+        model="big-model",
+        tokens_in=1000,
+        wasted_tokens_in=2000,
+        wasted_tokens_out=100,
+        wasted_tts_characters=100,
+        wasted_stt_audio_ms=30_000,
+    )
+    cost = cost_of_call([turn], 0, TABLE, CLOUD, DAY)
+    assert cost.by_component["llm"] == Decimal("0.005") + Decimal("0.01") + Decimal("0.0015")
+    assert (cost.by_component["tts"], cost.by_component["stt"]) == (Decimal("0.0015"), Decimal("0.003"))
+    assert cost.wasted_usd == Decimal("0.016")
+    assert cost.by_turn[2] == cost.total_usd == Decimal("0.021")
+
+
+def test_what_a_model_guessed_is_paid_for_though_the_rules_answered_in_the_end() -> None:
+    cost = cost_of_call([Turn(2, "bot", model="rules", wasted_tokens_in=1_000_000)], 0, TABLE, CLOUD, DAY)
+    assert cost.wasted_usd == cost.by_component["llm"] == Decimal("0.15")
+
+
 def test_a_call_served_by_this_machine_alone_costs_the_line_alone() -> None:
     prices = read_yaml(Path("shops/tires/prices.yaml")).parse(PriceTable)
     turns = [Turn(0, "bot", tts_characters=500), Turn(1, "customer", stt_audio_ms=9000, grammar="root", model="rules")]
@@ -111,6 +144,9 @@ units = st.integers(0, 10**7)
             tokens_out=units,
             tts_characters=units,
             stt_audio_ms=units,
+            wasted_tokens_in=units,
+            wasted_tts_characters=units,
+            stt_backend=st.sampled_from([None, "openai", "unheard-of"]),
         ),
         max_size=20,
     ),
@@ -120,4 +156,5 @@ def test_parts_add_up_to_the_whole_whichever_way_they_are_cut(turns: list[Turn],
     cost = cost_of_call(turns, duration_s, TABLE, CLOUD, DAY)
     assert sum(cost.by_model.values(), Decimal(0)) == cost.total_usd
     assert sum(cost.by_turn.values(), Decimal(0)) == cost.total_usd - cost.by_component["telephony"]
+    assert 0 <= cost.wasted_usd <= cost.total_usd
     assert all(usd >= 0 for usd in cost.by_component.values())

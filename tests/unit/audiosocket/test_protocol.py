@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from callcenter.audiosocket.protocol import (
     HANG_UP,
+    HEADER_BYTES,
     KIND_OF_RATE,
     MAX_PAYLOAD_BYTES,
     AsteriskDecoder,
@@ -244,13 +245,44 @@ def test_a_hundred_thousand_random_streams_raise_nothing_but_protocol_errors() -
     assert 40_000 < faults < 100_000
 
 
-def test_a_memoryview_of_a_reused_buffer_is_safe_to_decode() -> None:
-    decoder, buffer = Decoder(), bytearray(64)
-    events: list[Event] = []
-    stream = BEGIN + encode_audio(FRAME, 8000)
-    for start in range(0, len(stream), 64):
-        piece = stream[start : start + 64]
-        buffer[: len(piece)] = piece
-        events += list(decoder.feed(memoryview(buffer)[: len(piece)]))
-        buffer[:] = bytes(64)
-    assert events == [CallIdentified(CALL), AudioArrived(8000, FRAME)]
+def is_usual(decoder: Decoder, data: bytes) -> bool:
+    header, length = decoder.usual
+    return len(data) == length and data.startswith(header)
+
+
+@given(STREAMS, st.lists(st.integers(0, 2**14), max_size=20), st.booleans())
+@settings(max_examples=600, deadline=None)
+def test_a_usual_frame_that_is_not_fed_is_the_frame_that_it_would_have_been(
+    stream: bytes, cuts: list[int], whole_frames: bool
+) -> None:
+    stream += encode_audio(FRAME, 8000) * 3
+    if whole_frames:
+        cuts = [len(stream) - 323 * n for n in range(4)]
+    places = sorted({0, len(stream), *(cut % (len(stream) + 1) for cut in cuts)})
+    decoder, events = Decoder(), list[Event]()
+    try:
+        for start, stop in pairwise(places):
+            piece = stream[start:stop]
+            if is_usual(decoder, piece):
+                last = next(event for event in reversed(events) if isinstance(event, AudioArrived))
+                events.append(AudioArrived(last.rate_hz, piece[HEADER_BYTES:]))
+            else:
+                events += decoder.feed(piece)
+    except ProtocolError:
+        pass
+    assert events == decode([stream])[0]
+
+
+def test_a_frame_is_usual_when_it_comes_whole_and_like_the_last() -> None:
+    decoder, usual = Decoder(), encode_audio(FRAME, 8000)
+    assert not is_usual(decoder, usual)
+    list(decoder.feed(BEGIN + usual))
+    assert is_usual(decoder, usual)
+    assert not is_usual(decoder, usual[:-1])
+    assert not is_usual(decoder, encode_audio(FRAME, 16000))
+    list(decoder.feed(usual[:100]))
+    assert not is_usual(decoder, usual)
+    list(decoder.feed(usual[100:]))
+    assert is_usual(decoder, usual)
+    list(decoder.feed(HANG_UP))
+    assert not is_usual(decoder, usual)
