@@ -54,6 +54,7 @@ class Connection(asyncio.Protocol):
         "_decoder",
         "_flood_bytes",
         "_frame_bytes",
+        "_frame_header",
         "_hung_up",
         "_inbox",
         "_keep_rate",
@@ -125,7 +126,7 @@ class Connection(asyncio.Protocol):
         self._ready = False
         """The inbox holds something, or is closed."""
         self._next_frame: Callable[[], bytes] | None = None
-        self._frame_bytes = 0
+        self._frame_header, self._frame_bytes = b"", 0
         self._hung_up = False
         self._watchdog: asyncio.TimerHandle | None = None
         self._silent_watches = 0
@@ -193,10 +194,10 @@ class Connection(asyncio.Protocol):
     def _take(self, event: Event) -> None:
         self._silent_watches = 0
         match event:
-            case CallIdentified():
-                self.call_id = event.call_id
             case AudioArrived():
                 self._take_audio(event)
+            case CallIdentified():
+                self.call_id = event.call_id
             case DigitArrived():
                 self._inbox.put_digit(event.digit)
                 self._ready = True
@@ -325,6 +326,7 @@ class Connection(asyncio.Protocol):
             return
         if self._next_frame is None:
             self._frame_bytes = frame_bytes(self.rate_hz)
+            self._frame_header = audio_header(self.rate_hz, self._frame_bytes)
             self._pacer.add(self._send_frame)
         self._next_frame = next_frame
 
@@ -345,7 +347,7 @@ class Connection(asyncio.Protocol):
             self.broken = True
             self._end()
             return
-        self._out.write(audio_header(self.rate_hz, self._frame_bytes) + pcm)
+        self._out.write(self._frame_header + pcm)
 
     async def hang_up(self) -> None:
         self._stop_playing()

@@ -174,6 +174,7 @@ class Pacer:
         self._timer = make_timer(self._tick)
         self._phases = [Phase(0) for _ in range(PHASES)]
         self._lines: list[dict[SendFrame, None]] = [{} for _ in range(PHASES)]
+        self._removals = 0
 
     def add(self, send: SendFrame) -> None:
         """The first call of `send` comes within 20 ms. It must not raise, and return at once."""
@@ -188,6 +189,7 @@ class Pacer:
 
     def remove(self, send: SendFrame) -> None:
         """Idempotent; also from within `send`."""
+        self._removals += 1
         for lines in self._lines:
             lines.pop(send, None)
         if not any(self._lines):
@@ -204,11 +206,12 @@ class Pacer:
                 self._serve(due, lines)
 
     def _serve(self, due: Due, lines: dict[SendFrame, None]) -> None:
-        now_ns = time.monotonic_ns
+        now_ns, removals = time.monotonic_ns, self._removals
         late_s = [(now_ns() - deadline_ns) / 1e9 for deadline_ns in due.skipped_ns for _ in lines]
         for deadline_ns in due.deadlines_ns:
             for send in tuple(lines):
-                if send in lines:  # not removed by another line's frame
-                    send()
-                    late_s.append((now_ns() - deadline_ns) / 1e9)
+                if removals != self._removals and send not in lines:  # by another line's frame
+                    continue
+                send()
+                late_s.append((now_ns() - deadline_ns) / 1e9)
         self._observe_late_s(late_s)

@@ -130,7 +130,10 @@ class Decoder:
 
     def _check_header(self, kind: int, length: int) -> None:
         """A faulty frame is refused at its header: nobody waits for the rest of it."""
-        if kind not in RATE_OF_KIND and kind not in (Kind.HANG_UP, Kind.UUID, Kind.DIGIT, Kind.ERROR):
+        audio = kind in RATE_OF_KIND
+        if audio and self._identified and length <= MAX_PAYLOAD_BYTES:
+            return
+        if not audio and kind not in (Kind.HANG_UP, Kind.UUID, Kind.DIGIT, Kind.ERROR):
             self._break("garbage", f"unknown kind 0x{kind:02x}")
         if length > MAX_PAYLOAD_BYTES:
             self._break("oversize", f"{length} bytes in one frame")
@@ -140,7 +143,7 @@ class Decoder:
             self._break("second_uuid", "a second UUID")
         if kind == Kind.DIGIT and length != 1:
             self._break("odd_digit", f"a digit of {length} bytes")
-        if not self._identified and (kind == Kind.DIGIT or kind in RATE_OF_KIND):
+        if not self._identified and (kind == Kind.DIGIT or audio):
             self._break("no_uuid", "the call did not begin with its UUID")
 
     def _decode(self, kind: int, payload: bytes) -> Event | None:
