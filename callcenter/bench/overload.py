@@ -5,6 +5,7 @@ refused and dial again: what is compared was measured on the same server within 
 """
 
 import asyncio
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from callcenter.bench.report import Report, Run, repeat
 from callcenter.bench.server import running_server
 
 REFUSED_WITHIN_MS = 200.0
-TURN_S = 6.0
+TURN_S = 7.0
 """About what a turn of a call takes, with its answer."""
 REDIAL_S = 1.0
 
@@ -33,7 +34,8 @@ async def measure_overload(calls: int, seconds: float, runs: int) -> Report:
 
 async def _overload(calls: int, seconds: float, spoken: tuple[bytes, ...]) -> Run:
     async with running_server(["--fake-models"], {"CALLCENTER_AUDIOSOCKET__MAX_CALLS": str(calls)}) as server:
-        plan = Plan("127.0.0.1", server.port, spoken, calls, max(2, round(seconds / TURN_S)), idle_s=0.0)
+        turns = max(2, math.ceil(seconds / TURN_S))  # with connecting, longer than the others dial
+        plan = Plan("127.0.0.1", server.port, spoken, calls, turns, idle_s=0.0)
         alone, alone_said = await call(plan)
         placed_s = plan.ramp_s + plan.settle_s  # by then they have all the places
         together = asyncio.create_task(call(replace(plan, seed=2)))

@@ -74,6 +74,7 @@ async def _at_rest(server: Server) -> Mapping[str, float]:
         raise BenchError(f"calls were still active {SETTLED_S:g} s after their callers had gone") from None
     await asyncio.sleep(REST_S)
     tasks = _gauge(await server.metrics(), "asyncio_tasks")
+    await asyncio.sleep(REST_S)  # until the server has let go of the connection that asked
     used = usage(*server.pids())
     return {
         "memory_mb": used.rss_bytes / MB,

@@ -126,13 +126,17 @@ def _taking_form(answer: Callable[[Form], Awaitable[Response]]) -> Callable[[Req
     return endpoint
 
 
-def _metrics() -> Response:
+async def _metrics() -> bytes:
     """Of this process, or summed over all workers when they share PROMETHEUS_MULTIPROC_DIR."""
-    registry = REGISTRY
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus_client has no types there
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        return generate_latest(REGISTRY)
+    return await asyncio.to_thread(_sum_metrics)  # a millisecond for each worker: longer than the loop may stand still
+
+
+def _sum_metrics() -> bytes:
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus_client has no types there
+    return generate_latest(registry)
 
 
 class _OnlyPeers:
@@ -186,7 +190,7 @@ def create_app(
     async def answer_metrics(_: Request) -> Response:
         slots.show()
         metrics.asyncio_tasks.set(len(asyncio.all_tasks()))
-        return _metrics()
+        return Response(await _metrics(), media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(
         routes=[

@@ -20,7 +20,7 @@ from callcenter.audiosocket.client import AudioSocketClient, Heard, LineEnded, c
 from callcenter.embedded.redis import free_port
 
 ROOT = Path(__file__).parents[3]
-SHORT_DRAIN = {"CALLCENTER_CALL__DRAIN_S": "1"}
+SHORT_DRAIN = {"CALLCENTER_CALL__DRAIN_S": "3"}
 
 
 @dataclass(slots=True)
