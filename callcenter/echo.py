@@ -18,7 +18,7 @@ from callcenter.audiosocket.connection import Connection
 from callcenter.audiosocket.server import AudioSocketServer, Handle
 from callcenter.config import Settings
 from callcenter.logs import configure_logging
-from callcenter.ports import AudioReceived, CallInfo, LineClosed, NextStep
+from callcenter.ports import CallInfo, LineClosed, NextStep
 
 MAX_CALLS = 20_000
 TONE_PERIOD = b"\x00\x10" * 4 + b"\x00\xf0" * 4
@@ -30,8 +30,8 @@ log = structlog.get_logger()
 async def echo(_call: CallInfo, line: Connection) -> None:
     """Each frame goes back at once as it came: kind, length and bytes."""
     while not isinstance(received := await line.receive(), LineClosed):
-        if isinstance(received, AudioReceived):  # not a key: Asterisk takes none from us
-            line.send(received.pcm)
+        if isinstance(received, bytes):  # not a key: Asterisk takes none from us
+            line.send(received)
 
 
 async def tone(_call: CallInfo, line: Connection) -> None:

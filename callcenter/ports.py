@@ -35,12 +35,6 @@ class CallInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class AudioReceived:
-    pcm: bytes
-    """At the line's rate; any whole number of samples, 20 ms as a rule."""
-
-
-@dataclass(frozen=True, slots=True)
 class DigitReceived:
     digit: str
     """One of 0-9, * and #. Never logged."""
@@ -51,7 +45,9 @@ class LineClosed:
     """The caller hung up, or the line broke. Nothing comes after it."""
 
 
-LineInput = AudioReceived | DigitReceived | LineClosed
+LineInput = bytes | DigitReceived | LineClosed
+"""bytes: audio at the line's rate, any whole number of samples, 20 ms as a rule. As it is: a class around it would cost
+as much as all else that the transport does to bring a frame in."""
 
 
 class CallLine(Protocol):

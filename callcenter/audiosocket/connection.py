@@ -1,8 +1,6 @@
 """One connection of Asterisk: bytes in, inputs of a call out, and back a frame whenever the pacer says so."""
 
 import asyncio
-import os
-import socket
 import time
 from collections.abc import Callable
 from typing import assert_never, cast
@@ -14,9 +12,9 @@ from callcenter import metrics
 from callcenter.audio import LINE_RATE_HZ, Resampler, frame_bytes
 from callcenter.audiosocket.faults import report_fault
 from callcenter.audiosocket.inbox import Inbox
+from callcenter.audiosocket.outgoing import Outgoing
 from callcenter.audiosocket.pacing import Pacer
 from callcenter.audiosocket.protocol import (
-    HANG_UP,
     HEADER_BYTES,
     AudioArrived,
     CallIdentified,
@@ -27,15 +25,12 @@ from callcenter.audiosocket.protocol import (
     audio_header,
 )
 from callcenter.errors import ProtocolError
-from callcenter.ports import AudioReceived, LineInput
+from callcenter.ports import LineInput
 
 WIDE_RATE_HZ = 16000
 """Of lines that send anything but 8 kHz: nothing that listens to speech wants more."""
-MAX_UNSENT_FRAMES = 50
 HANG_UP_WAIT_S = 2.0
 """So long the peer has to close after our hang-up. Closing first, or with unread data, hangs the caller up."""
-SEND_BUFFER_BYTES = 32768
-"""Of the kernel: what waits there is heard late and cannot be taken back when the caller interrupts."""
 FLOOD_S = 10.0
 """A peer so far ahead of real time is no telephone, and would take the time of all other calls."""
 
@@ -57,7 +52,6 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_decoder",
-        "_descriptor",
         "_flood_bytes",
         "_frame_bytes",
         "_hung_up",
@@ -68,6 +62,7 @@ class Connection(asyncio.Protocol):
         "_next_frame",
         "_opened",
         "_opened_at_s",
+        "_out",
         "_pacer",
         "_peer_rate_hz",
         "_rate_settled",
@@ -76,22 +71,19 @@ class Connection(asyncio.Protocol):
         "_resampler",
         "_silent_watches",
         "_stalled_timeout_s",
-        "_transport",
-        "_unread_since_s",
         "_usual_bytes",
         "_usual_header",
         "_usual_run",
         "_waiting",
         "_wake",
         "_watchdog",
-        "_writes_at_once",
         "before_hang_up",
         "broken",
         "call_id",
         "peer",
         "rate_hz",
     )
-    _transport: asyncio.Transport
+    _out: Outgoing
 
     def __init__(
         self,
@@ -140,22 +132,14 @@ class Connection(asyncio.Protocol):
         self._opened_at_s = time.monotonic()
         self._received_bytes = 0
         self._flood_bytes = 0
-        self._descriptor = -1
-        self._writes_at_once = False
-        """The line is open and nothing of ours waits in the transport: a frame may go straight to the kernel."""
-        self._unread_since_s: float | None = None
 
     # ---- the transport's side
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
         self.peer = (transport.get_extra_info("peername") or ("",))[0]
-        if (sock := transport.get_extra_info("socket")) is not None:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-            self._transport.set_write_buffer_limits(0)  # so that we are told of the first byte that has to wait
-            self._descriptor = sock.fileno()
-            self._writes_at_once = True
+        self._out = Outgoing(
+            cast(asyncio.Transport, transport), self._stalled_timeout_s, lambda: self._fail("not_reading")
+        )
         self._watchdog = self._loop.call_later(self._stalled_timeout_s / WATCHES, self._watch)
         self._opened(self)
 
@@ -164,12 +148,14 @@ class Connection(asyncio.Protocol):
         if len(data) == self._usual_bytes and self._usual_run < USUAL_RUN and data.startswith(self._usual_header):
             self._usual_run += 1
             self._silent_watches = 0
-            waiting = self._waiting
-            if waiting is not None and not waiting.done():
-                self._waiting = None
-                waiting.set_result(AudioReceived(data[HEADER_BYTES:]))
-            else:
+            if (waiting := self._waiting) is None:
                 self._put_audio(data[HEADER_BYTES:])
+            else:
+                self._waiting = None
+                try:
+                    waiting.set_result(data[HEADER_BYTES:])
+                except asyncio.InvalidStateError:  # given up
+                    self._put_audio(data[HEADER_BYTES:])
         elif not self._inbox.closed:  # then it is only drained, so that our close leaves nothing unread
             self._read(data)
 
@@ -185,11 +171,10 @@ class Connection(asyncio.Protocol):
             self._lost.set_result(None)
 
     def pause_writing(self) -> None:
-        self._writes_at_once = False
+        self._out.pause()
 
     def resume_writing(self) -> None:
-        self._writes_at_once = not self._inbox.closed and not self._hung_up
-        self._unread_since_s = None
+        self._out.resume()
 
     # ---- what arrived
 
@@ -271,14 +256,15 @@ class Connection(asyncio.Protocol):
         self.reject(kind)
         self._end()
         if kind == "flood":
-            self._transport.abort()
+            self.abort()
 
     def _end(self) -> None:
         """Nothing more comes from the caller."""
         if not self._inbox.closed:
             self._inbox.close()
-            self._ready, self._usual_bytes, self._writes_at_once = True, 0, False
+            self._ready, self._usual_bytes = True, 0
             self._stop_playing()
+            self._out.end()
             self._notify()
 
     # ---- the call's task
@@ -332,7 +318,7 @@ class Connection(asyncio.Protocol):
 
     def send(self, pcm: bytes) -> None:
         """Send audio now, of any length that a frame may have, and not when the pacer says so: for an echo."""
-        self._write(audio_header(self.rate_hz, len(pcm)) + pcm)
+        self._out.write(audio_header(self.rate_hz, len(pcm)) + pcm)
 
     def start_playing(self, next_frame: Callable[[], bytes]) -> None:
         if self._inbox.closed or self._hung_up:
@@ -359,63 +345,21 @@ class Connection(asyncio.Protocol):
             self.broken = True
             self._end()
             return
-        self._write(audio_header(self.rate_hz, self._frame_bytes) + pcm)
-
-    def _write(self, frame: bytes) -> None:
-        """In one write: Asterisk gives up when the payload comes 5 ms after its header.
-
-        Straight to the kernel while nothing waits in the transport, whose queue costs more than all the rest that we do
-        for a frame. The descriptor is this connection's until connection_lost; nothing is written after that.
-        """
-        if not self._writes_at_once:
-            self._write_later(frame)
-            return
-        try:
-            sent = os.write(self._descriptor, frame)
-        except BlockingIOError:
-            sent = 0
-        except OSError:  # the peer is gone: reading tells so too, and that ends the call
-            return
-        if sent != len(frame):
-            self._transport.write(frame[sent:])
-
-    def _write_later(self, frame: bytes) -> None:
-        if self._inbox.closed or self._hung_up:
-            return
-        if self._transport.get_write_buffer_size() > MAX_UNSENT_FRAMES * len(frame):
-            self._drop_unread()
-        elif not self._transport.is_closing():
-            self._unread_since_s = None
-            self._transport.write(frame)
-
-    def _drop_unread(self) -> None:
-        metrics.frames_dropped_total.labels(direction="out").inc()
-        now_s = time.monotonic()
-        if self._unread_since_s is None:
-            self._unread_since_s = now_s
-        elif now_s - self._unread_since_s >= self._stalled_timeout_s:
-            self._fail("not_reading")
+        self._out.write(audio_header(self.rate_hz, self._frame_bytes) + pcm)
 
     async def hang_up(self) -> None:
         self._stop_playing()
         if not self._hung_up:
-            self._hung_up, self._writes_at_once = True, False
+            self._hung_up = True
             if self.before_hang_up is not None:
                 self.before_hang_up()
-            if not self._transport.is_closing():
-                self._transport.write(HANG_UP)
+            self._out.hang_up()
         try:
             await asyncio.wait([self._lost], timeout=HANG_UP_WAIT_S)
         finally:
-            self._close()
+            self._out.close()
         await asyncio.wait([self._lost], timeout=HANG_UP_WAIT_S)  # what we closed is gone a turn of the loop later
-
-    def _close(self) -> None:
-        if self._transport.get_write_buffer_size():  # it does not read: an orderly close would wait for it for ever
-            self._transport.abort()
-        else:
-            self._transport.close()
 
     def abort(self) -> None:
         """Let go at once."""
-        self._transport.abort()
+        self._out.abort()

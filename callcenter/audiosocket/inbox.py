@@ -3,7 +3,7 @@
 from collections import deque
 
 from callcenter.errors import ProtocolError
-from callcenter.ports import AudioReceived, DigitReceived, LineClosed, LineInput
+from callcenter.ports import DigitReceived, LineClosed, LineInput
 
 MAX_FRAMES = 50
 """1 s; then the oldest audio is dropped. Never a digit, never the close."""
@@ -25,11 +25,11 @@ class Inbox:
 
     def put_audio(self, pcm: bytes) -> bool:
         """Whether older audio had to go for it."""
-        self.inputs.append(AudioReceived(pcm))
+        self.inputs.append(pcm)
         return len(self.inputs) > MAX_FRAMES and self._drop_oldest()
 
     def _drop_oldest(self) -> bool:
-        frames = [n for n, waiting in enumerate(self.inputs) if isinstance(waiting, AudioReceived)]
+        frames = [n for n, waiting in enumerate(self.inputs) if isinstance(waiting, bytes)]
         if len(frames) <= MAX_FRAMES:
             return False
         del self.inputs[frames[0]]

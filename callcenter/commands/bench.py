@@ -10,6 +10,7 @@ BENCHES = (
     "capacity",
     "echo",
     "neighbour",
+    "noise",
     "overload",
     "pacing",
     "soak",

@@ -30,7 +30,6 @@ from callcenter.pipeline.completeness import completeness
 from callcenter.pipeline.hearing import Finished, Hearing
 from callcenter.pipeline.turn_taking import Confirmed, Discarded, Ended, Paused, Resumed, Signal, Started, TurnDetector
 from callcenter.ports import (
-    AudioReceived,
     CallLine,
     DigitReceived,
     Expectation,
@@ -88,7 +87,7 @@ class Listener:
     async def _listen(self) -> None:
         while True:
             match await self._line.receive():
-                case AudioReceived(pcm):
+                case bytes(pcm):
                     await self._hear(self._resampler.feed(pcm))
                 case DigitReceived(digit):
                     await self._emit(KeyPressed(digit))

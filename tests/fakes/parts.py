@@ -11,7 +11,6 @@ from callcenter.errors import EngineError
 from callcenter.ports import (
     Activity,
     AgentAct,
-    AudioReceived,
     CallerSaid,
     CallInfo,
     DigitReceived,
@@ -46,7 +45,7 @@ class FakeLine:
 
     async def _talk(self) -> None:
         while True:
-            self._inputs.put_nowait(AudioReceived(LOUD if self._mouth_open else QUIET))
+            self._inputs.put_nowait(LOUD if self._mouth_open else QUIET)
             await asyncio.sleep(FRAME_MS / 1000)
 
     async def speak(self, ms: int) -> None:

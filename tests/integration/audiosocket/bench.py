@@ -14,7 +14,7 @@ from callcenter.audiosocket.client import AudioSocketClient, Heard, LineEnded, c
 from callcenter.audiosocket.server import AudioSocketServer, Handle
 from callcenter.config import AudioSocketSettings
 from callcenter.errors import CallRefused, RefusalReason
-from callcenter.ports import AudioReceived, CallInfo, CallLine, DigitReceived, LineClosed, NextStep
+from callcenter.ports import CallInfo, CallLine, DigitReceived, LineClosed, NextStep
 
 SILENCE = bytes(320)
 TONE = b"\x00\x20" * 160
@@ -58,7 +58,7 @@ class Echo:
         line.start_playing(lambda: frame)
         while True:
             match await line.receive():
-                case AudioReceived(pcm):
+                case bytes(pcm):
                     self.audio.append(pcm)
                 case DigitReceived(digit):
                     self.digits += digit

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import time
+from contextlib import suppress
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
@@ -15,7 +16,7 @@ from callcenter.audiosocket.protocol import encode_audio, encode_digit, encode_u
 from callcenter.audiosocket.server import AudioSocketServer
 from callcenter.config import AudioSocketSettings
 from callcenter.errors import ConfigurationError
-from callcenter.ports import AudioReceived, CallInfo, CallLine, DigitReceived, LineClosed
+from callcenter.ports import CallInfo, CallLine, DigitReceived, LineClosed
 from tests.integration.audiosocket.bench import (
     TONE,
     Echo,
@@ -184,7 +185,7 @@ async def test_when_the_handler_is_slow_the_oldest_audio_goes_but_no_key_and_not
         go_on.set()
         await until(lambda: got and isinstance(got[-1], LineClosed))
         assert got[0] == DigitReceived("7")
-        assert got[1] == AudioReceived(bytes([30]) * 320)
+        assert got[1] == bytes([30]) * 320
         assert len(got) == 52
 
 
@@ -207,7 +208,7 @@ async def test_nagle_is_off() -> None:
     seen: list[int] = []
 
     async def look(call: CallInfo, line: CallLine) -> None:
-        transport = line._transport  # type: ignore[attr-defined]  # no port shows the socket
+        transport = line._out._transport  # type: ignore[attr-defined]  # no port shows the socket
         seen.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
 
     async with serving(look) as server, calling(server) as client:
@@ -220,3 +221,18 @@ async def test_a_call_starts_in_utc() -> None:
     async with serving(echo) as server, calling(server) as client:
         await hear(client, 1)
     assert isinstance(echo.calls[0].started_at, datetime)
+
+
+async def test_a_wait_that_is_given_up_does_not_keep_the_next_from_hearing() -> None:
+    heard: list[object] = []
+
+    async def be_impatient(call: CallInfo, line: CallLine) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(line.receive(), 0.05)
+        heard.append(await line.receive())
+
+    async with serving(be_impatient) as server, calling(server, sending=False) as client:
+        await asyncio.sleep(0.15)
+        client.send(encode_digit("3"))
+        await until(lambda: heard)
+    assert heard == [DigitReceived("3")]

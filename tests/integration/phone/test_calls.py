@@ -23,7 +23,7 @@ from callcenter.phone.report import CallReport
 from callcenter.phone.script import Timing
 from callcenter.phone.speech import espeak_voice
 from callcenter.phone.wishes import Wishes, place
-from callcenter.ports import AudioReceived, CallInfo, CallLine, DigitReceived, LineClosed
+from callcenter.ports import CallInfo, CallLine, DigitReceived, LineClosed
 from callcenter.records import CallLeftAsterisk
 from callcenter.telephony.http import create_app
 from callcenter.telephony.registry import InMemoryCallRegistry
@@ -59,7 +59,7 @@ class ToyAgent:
                 case DigitReceived(digit):
                     self.digits += digit
                     quiet = 0
-                case AudioReceived(pcm):
+                case bytes(pcm):
                     if np.frombuffer(pcm, "<i2").max() > 1000:
                         frames.clear()
                         quiet = 0

@@ -2,7 +2,7 @@ import pytest
 
 from callcenter.audiosocket.inbox import MAX_DIGITS, MAX_FRAMES, Inbox
 from callcenter.errors import ProtocolError
-from callcenter.ports import AudioReceived, DigitReceived, LineClosed
+from callcenter.ports import DigitReceived, LineClosed
 
 
 def test_inputs_come_out_in_the_order_they_came_in_and_the_close_last() -> None:
@@ -13,7 +13,7 @@ def test_inputs_come_out_in_the_order_they_came_in_and_the_close_last() -> None:
     inbox.put_audio(b"a2")
     inbox.close()
     taken = [inbox.take() for _ in range(5)]
-    assert taken == [AudioReceived(b"a1"), DigitReceived("5"), AudioReceived(b"a2"), LineClosed(), LineClosed()]
+    assert taken == [b"a1", DigitReceived("5"), b"a2", LineClosed(), LineClosed()]
 
 
 def test_when_full_the_oldest_audio_goes_but_no_digit_and_not_the_close() -> None:
@@ -28,8 +28,8 @@ def test_when_full_the_oldest_audio_goes_but_no_digit_and_not_the_close() -> Non
     while not isinstance(last := inbox.take(), LineClosed):
         taken.append(last)
     assert taken[0] == DigitReceived("1")
-    assert taken[1] == AudioReceived(bytes([3]))
-    assert taken[-4:] == [DigitReceived("2"), *(AudioReceived(bytes([100 + n])) for n in range(3))]
+    assert taken[1] == bytes([3])
+    assert taken[-4:] == [DigitReceived("2"), *(bytes([100 + n]) for n in range(3))]
     assert len(taken) == MAX_FRAMES + 2
 
 
