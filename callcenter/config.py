@@ -181,8 +181,8 @@ class SttSettings(Section):
     model: str = "small"
     """faster-whisper: a name or a folder; openai: the server's model name."""
     whisper_window: Literal["auto", "short", "padded"] = "auto"
-    """How much Whisper encodes of an utterance: 30 s always, or little more than was said. auto: short where
-    `callcenter bench stt --check` has found that this model hears the same."""
+    """How much Whisper encodes of an utterance: 30 s, as it was trained, or (short) 10 s where that is enough. auto: as
+    little as `callcenter bench stt --check` has found this model to hear the same in."""
     base_url: str | None = None
     """Another server than llm.base_url."""
     api_key: SecretStr | None = None

@@ -25,7 +25,7 @@ class Said:
     """As it comes out of an 8 kHz line."""
 
 
-def say(shop: Shop, languages: Sequence[Language], count: int) -> list[Said]:
+def say(shop: Shop, languages: Sequence[Language], count: int, *, noise_db: float = 22.0) -> list[Said]:
     """About so many sentences, shared by the languages; the same each time."""
     rng = np.random.default_rng(0)
     said = []
@@ -33,7 +33,7 @@ def say(shop: Shop, languages: Sequence[Language], count: int) -> list[Said]:
         for language in languages:
             for number, (state, text) in enumerate(_texts(shop, language)[: -(-count // len(languages))]):
                 pcm = mouths.say(text, _caller(language, number))
-                said.append(Said(text, state, over_the_line(pcm, rng)))
+                said.append(Said(text, state, over_the_line(pcm, rng, noise_db=noise_db)))
     return said
 
 

@@ -38,12 +38,12 @@ def choose_recognizer(settings: Settings, grammars: Mapping[str, Grammar]) -> tu
         case "whisper":
             model = find_whisper(settings, stt.model)
             assert model  # noqa: S101  # _fault() looked
-            window = choose_window(stt.whisper_window, settings.state_dir, model)
+            window_s = choose_window(stt.whisper_window, settings.state_dir, model)
             return (
                 WhisperRecognizer(
-                    model, window=window, workers=stt.workers, timeout_s=timeout_s, memory_limit_mb=memory_mb
+                    model, window_s=window_s, workers=stt.workers, timeout_s=timeout_s, memory_limit_mb=memory_mb
                 ),
-                f"{why}; {window} windows",
+                f"{why}; windows of {window_s} s",
             )
         case "openai":
             return _openai(settings, timeout_s), why

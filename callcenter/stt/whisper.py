@@ -16,7 +16,7 @@ from callcenter.inference.service import Result
 from callcenter.ports import Expectation, Language, Transcript
 from callcenter.stt.models import NEEDED_FILES, is_whisper
 from callcenter.stt.process_utterance import ProcessUtterance
-from callcenter.stt.whisper_model import Window
+from callcenter.stt.whisper_model import WHOLE_S
 
 GET_WHISPER = "pip install 'callcenter[whisper]'"
 
@@ -30,16 +30,16 @@ class WhisperRecognizer:
         self,
         model: Path,
         *,
-        window: Window = "padded",
+        window_s: int = WHOLE_S,
         workers: int = 2,
         timeout_s: float = 8.0,
         memory_limit_mb: int = 4096,
     ) -> None:
-        """`model` is a folder in CTranslate2's format (see models.find_whisper); `window`: see whisper_window."""
+        """`model` is a folder in CTranslate2's format (see models.find_whisper); `window_s`: see whisper_window."""
         self._model = model
         self.pool = WorkerPool(
             "callcenter.stt.whisper_service:WhisperService",
-            {"model": str(model), "window": window},
+            {"model": str(model), "window_s": window_s},
             error=RecognitionError,
             workers=workers,
             timeout_s=timeout_s,

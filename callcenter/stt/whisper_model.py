@@ -1,15 +1,15 @@
 """A Whisper model in this process: one thread, int8. Decodes without timestamps, greedily, several utterances at once.
 
 Whisper was trained on windows of 30 s, and everybody pads to them: with a base model 80% of the work on 4 s of speech
-is encoding silence. A short window encodes what was said and a little silence: 540 ms become 22. Models differ in how
-they take it (large-v3-turbo is reported to lose much in Korean), so that it is used only where it was compared with
-padding on the model at hand: see whisper_window.
+is encoding silence (540 ms of 670). Of shorter windows it understands less the shorter they are: with 1 s of silence
+after the words base and tiny.en say them over and over, with windows of 10 s they hear nearly the same in a quarter of
+the time. So windows are shorter only as far as they were compared with padding on the model at hand (whisper_window).
 """
 
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,14 +17,12 @@ import numpy.typing as npt
 from callcenter.stt.languages import choose_language
 from callcenter.stt.plausibility import Segment
 
-Window = Literal["short", "padded"]
 Floats = npt.NDArray[np.float32]
 RATE_HZ = 16_000
 FRAMES_A_SECOND = 100
-WHOLE_FRAMES = 30 * FRAMES_A_SECOND
-SHORT_STEP_FRAMES = FRAMES_A_SECOND
-"""Short windows are whole seconds: fewer shapes to work in."""
-SHORT_TAIL_FRAMES = 50
+WHOLE_S = 30
+WHOLE_FRAMES = WHOLE_S * FRAMES_A_SECOND
+TAIL_FRAMES = 50
 """Of silence at least, by which the model sees that the speech has ended."""
 TOKENS_A_SECOND = 15
 """Twice as many as a fast speaker of Ukrainian makes: without a limit a loop of one word takes seconds."""
@@ -41,12 +39,11 @@ class Heard:
     """It was clearly that language."""
 
 
-def window_frames(frames: int, window: Window) -> int:
-    """How much is encoded of an utterance of so many frames of 10 ms, 30 s at most."""
-    if window == "padded":
-        return WHOLE_FRAMES
-    steps = -(-(frames + SHORT_TAIL_FRAMES) // SHORT_STEP_FRAMES)
-    return min(WHOLE_FRAMES, steps * SHORT_STEP_FRAMES)
+def window_frames(frames: int, window_s: int) -> int:
+    """How much is encoded of an utterance of so many frames of 10 ms, 30 s at most: whole seconds, and at least
+    `window_s`."""
+    seconds = max(window_s, -(-(frames + TAIL_FRAMES) // FRAMES_A_SECOND))
+    return min(WHOLE_FRAMES, seconds * FRAMES_A_SECOND)
 
 
 class LoadedWhisper:
@@ -61,29 +58,29 @@ class LoadedWhisper:
         self._model = self._whisper.model
         self._tokenizers: dict[str, Any] = {}
 
-    def hear(self, audios: Sequence[Floats], prompt: str, window: Window) -> list[Heard]:
+    def hear(self, audios: Sequence[Floats], prompt: str, window_s: int) -> list[Heard]:
         """Samples at 16 kHz, each utterance of 0.1 s at least; together they cost less than one by one when the window
         is short."""
         features = [self._whisper.feature_extractor(audio)[:, :-1] for audio in audios]
-        heard = self._decode([whole[:, :WHOLE_FRAMES] for whole in features], prompt, window)
+        heard = self._decode([whole[:, :WHOLE_FRAMES] for whole in features], prompt, window_s)
         return [
-            Heard((*first.segments, *self._rest(whole, first.language, window)), first.language, first.clear)
+            Heard((*first.segments, *self._rest(whole, first.language, window_s)), first.language, first.clear)
             for whole, first in zip(features, heard, strict=True)
         ]
 
-    def _rest(self, features: Floats, language: str, window: Window) -> list[Segment]:
+    def _rest(self, features: Floats, language: str, window_s: int) -> list[Segment]:
         """Of an utterance longer than a window."""
         segments: list[Segment] = []
         for start in range(WHOLE_FRAMES, features.shape[1], WHOLE_FRAMES):
-            (heard,) = self._decode([features[:, start : start + WHOLE_FRAMES]], "", window, language)
+            (heard,) = self._decode([features[:, start : start + WHOLE_FRAMES]], "", window_s, language)
             segments += heard.segments
         return segments
 
-    def _decode(self, pieces: Sequence[Floats], prompt: str, window: Window, language: str = "") -> list[Heard]:
+    def _decode(self, pieces: Sequence[Floats], prompt: str, window_s: int, language: str = "") -> list[Heard]:
         from faster_whisper.transcribe import get_ctranslate2_storage  # type: ignore[import-untyped]  # ships no types
 
         longest = max(piece.shape[1] for piece in pieces)
-        batch = np.zeros((len(pieces), pieces[0].shape[0], window_frames(longest, window)), np.float32)
+        batch = np.zeros((len(pieces), pieces[0].shape[0], window_frames(longest, window_s)), np.float32)
         for row, piece in zip(batch, pieces, strict=True):
             row[:, : piece.shape[1]] = piece
         encoded = self._model.encode(get_ctranslate2_storage(batch))

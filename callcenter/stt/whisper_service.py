@@ -9,7 +9,7 @@ from callcenter.audio import Resampler
 from callcenter.inference.service import Handler, Result
 from callcenter.stt.languages import CANDIDATES, spoken_language
 from callcenter.stt.plausibility import judge
-from callcenter.stt.whisper_model import RATE_HZ, Heard, LoadedWhisper, Window
+from callcenter.stt.whisper_model import RATE_HZ, WHOLE_S, Heard, LoadedWhisper
 
 SHORTEST_S = 0.1
 """Less holds no word, and Whisper would invent one."""
@@ -19,13 +19,13 @@ work and gains nothing: there each answer comes as early as it can."""
 
 
 class WhisperService:
-    """`inference.service.BatchService`. Configuration: "model", a folder, and "window", see whisper_model. Method
+    """`inference.service.BatchService`. Configuration: "model", a folder, and "window_s", see whisper_model. Method
     "recognize" with options "rate_hz" and "prompt"; one result: "text", "language", "confidence" and "rejected"."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._whisper = LoadedWhisper(config["model"])
-        self._window: Window = config["window"]
-        self.most_at_once = TOGETHER if self._window == "short" else 1
+        self._window_s: int = config["window_s"]
+        self.most_at_once = TOGETHER if self._window_s < WHOLE_S else 1
 
     def open(self, method: str, options: Mapping[str, Any]) -> Handler:
         return _Hearing(self, options)
@@ -44,7 +44,7 @@ class WhisperService:
         """Utterances that expect the same; the values of a result for each."""
         audios = [np.frombuffer(pcm, "<i2").astype(np.float32) * np.float32(1 / 32768) for pcm in pcms]
         long_enough = [audio for audio in audios if audio.size >= SHORTEST_S * RATE_HZ]
-        heard = iter(self._whisper.hear(long_enough, prompt, self._window) if long_enough else ())
+        heard = iter(self._whisper.hear(long_enough, prompt, self._window_s) if long_enough else ())
         return [_values(next(heard) if audio.size >= SHORTEST_S * RATE_HZ else _NOTHING) for audio in audios]
 
 

@@ -1,5 +1,5 @@
-"""Whether a Whisper model may be given short windows (see whisper_model): the verdicts of `callcenter bench stt
---check`, one file a model, under the state folder."""
+"""How short the windows of a Whisper model may be (see whisper_model): the verdicts of `callcenter bench stt --check`,
+one file a model, under the state folder."""
 
 import hashlib
 import json
@@ -8,12 +8,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
-from callcenter.stt.whisper_model import Window
+from callcenter.stt.whisper_model import WHOLE_S
 
 WindowSetting = Literal["auto", "short", "padded"]
 CHECK = "callcenter bench stt --check"
+SHORT_S = 10
+CANDIDATES_S = (2, 5, SHORT_S, 15, 20)
 MOST_DIFFERENT_WORDS = 0.02
-MOST_LOG_PROBABILITY_LOST = 0.05
+MOST_LOG_PROBABILITY_LOST = 0.1
 FEWEST_WORDS = 60
 """Heard with padding: a model that hears nothing proves nothing."""
 _OURS = 1
@@ -22,39 +24,55 @@ _SAMPLES, _SAMPLE_BYTES = 64, 65_536
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Short windows compared with padded ones."""
+class Comparison:
+    """Windows of at least so many seconds against padded ones, on what the model was sure of with padding."""
 
-    utterances: int
-    words: int
+    window_s: int
     different_words: float
     """Words put in, left out or changed, as a share of those heard with padding."""
     log_probability_lost: float
-    """Mean over the utterances; negative where short windows made the model surer."""
+    """Mean over the utterances; negative where shorter windows made the model surer."""
     times_as_fast: float
 
     @property
-    def passed(self) -> bool:
-        return (
-            self.words >= FEWEST_WORDS
-            and self.different_words <= MOST_DIFFERENT_WORDS
-            and self.log_probability_lost <= MOST_LOG_PROBABILITY_LOST
-        )
+    def same(self) -> bool:
+        return self.different_words <= MOST_DIFFERENT_WORDS and self.log_probability_lost <= MOST_LOG_PROBABILITY_LOST
 
 
-def choose_window(setting: WindowSetting, state_dir: Path, model: Path) -> Window:
-    """ "auto": short where this very model has passed the check."""
-    if setting != "auto":
-        return setting
-    verdict = read_verdict(state_dir, model)
-    return "short" if verdict and verdict.passed else "padded"
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    utterances: int
+    """That the model was sure of with padding."""
+    words: int
+    comparisons: tuple[Comparison, ...]
+    """The shortest windows first."""
+
+    @property
+    def window_s(self) -> int:
+        """The shortest in which, and in all longer ones, the model hears the same; 30: only padded."""
+        shortest = WHOLE_S
+        for one in reversed(self.comparisons if self.words >= FEWEST_WORDS else ()):
+            if not one.same:
+                break
+            shortest = one.window_s
+        return shortest
+
+
+def choose_window(setting: WindowSetting, state_dir: Path, model: Path) -> int:
+    """How many seconds at least are encoded of each utterance."""
+    if setting == "auto":
+        verdict = read_verdict(state_dir, model)
+        return verdict.window_s if verdict else WHOLE_S
+    return SHORT_S if setting == "short" else WHOLE_S
 
 
 def read_verdict(state_dir: Path, model: Path) -> Verdict | None:
     """None: never checked, or with another version of the model, the libraries or this program."""
     try:
-        return Verdict(**json.loads(_file(state_dir, model).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):  # not there, or not what we wrote: to be checked again
+        told = json.loads(_file(state_dir, model).read_text(encoding="utf-8"))
+        comparisons = tuple(Comparison(**one) for one in told["comparisons"])
+        return Verdict(told["utterances"], told["words"], comparisons)
+    except (OSError, ValueError, TypeError, KeyError):  # not there, or not what we wrote: to be checked again
         return None
 
 

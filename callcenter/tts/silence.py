@@ -1,7 +1,7 @@
 """Silence at the ends of a voice's audio. Pure.
 
-A caller waits for the first sound, not for the first sample: Piper's sentences begin with up to 200 ms of nothing,
-espeak-ng's with 12-16 ms, and with 60-70 where the first sound is a stop.
+A caller waits for the first sound, not for the first sample: Piper's sentences begin with up to 50 ms of nothing (and
+end with 150 to 200, to which our own pause would be added), espeak-ng's with 12-16, and with 60-70 before some stops.
 """
 
 import numpy as np

@@ -23,8 +23,8 @@ def stt(
 ) -> None:
     """How fast the configured recognizer answers when the caller has stopped, and what it costs.
 
-    With --check: the Whisper model of the settings hears sentences in short windows and padded to 30 s. Where it hears
-    the same, calls get short windows from the next start on (setting stt.whisper_window).
+    With --check: the Whisper model of the settings hears sentences in short windows and padded to 30 s. The shortest in
+    which it hears the same are used from the next start on (setting stt.whisper_window); code 1 when there are none.
     """
     from callcenter.config import load_settings
 
@@ -54,17 +54,19 @@ def _check(settings: "Settings", sentences: int, recordings: Path | None, *, as_
 
     from callcenter.bench.machine import describe_machine
     from callcenter.bench.whisper_check import check_configured
+    from callcenter.stt.whisper_model import WHOLE_S
 
     verdict, file = check_configured(settings, sentences, recordings)
     if as_json:
-        print(
-            json.dumps({"machine": asdict(describe_machine()), **asdict(verdict), "passed": verdict.passed}, indent=2)
-        )
-        return verdict.passed
+        told = {"machine": asdict(describe_machine()), **asdict(verdict), "window_s": verdict.window_s}
+        print(json.dumps(told, indent=2))
+        return verdict.window_s < WHOLE_S
     print(describe_machine())
-    print(f"{verdict.utterances} utterances, {verdict.words} words")
-    print(f"words that differ: {verdict.different_words:.1%}")
-    print(f"log probability lost: {verdict.log_probability_lost:.3f}")
-    print(f"short windows are {verdict.times_as_fast:.1f} times as fast")
-    print(f"{'passed: short windows are used' if verdict.passed else 'failed: padding stays on'} ({file})")
-    return verdict.passed
+    print(f"{verdict.utterances} utterances that the model is sure of, {verdict.words} words")
+    for one in verdict.comparisons:
+        print(
+            f"windows of {one.window_s:>2} s: {one.different_words:.1%} of the words differ, log probability lost "
+            f"{one.log_probability_lost:.3f}, {one.times_as_fast:.1f} times as fast"
+        )
+    print(f"used from the next start on: windows of {verdict.window_s} s ({file})")
+    return verdict.window_s < WHOLE_S

@@ -15,7 +15,7 @@ from callcenter.errors import ConfigurationError, RecognitionError
 from callcenter.ports import Expectation, RecognitionSession, Transcript
 from callcenter.stt.models import NEEDED_FILES
 from callcenter.stt.whisper import WhisperRecognizer
-from callcenter.stt.whisper_model import LoadedWhisper, Window
+from callcenter.stt.whisper_model import LoadedWhisper
 from tests.fakes.tiny_whisper import make_tiny_whisper
 
 pytest.importorskip("faster_whisper", reason="the whisper extra is not installed")
@@ -30,8 +30,8 @@ def ukrainian(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @asynccontextmanager
-async def running(model: Path, window: Window = "padded") -> AsyncIterator[WhisperRecognizer]:
-    recognizer = WhisperRecognizer(model, window=window, workers=1, timeout_s=60)
+async def running(model: Path, window_s: int = 30) -> AsyncIterator[WhisperRecognizer]:
+    recognizer = WhisperRecognizer(model, window_s=window_s, workers=1, timeout_s=60)
     await recognizer.start()
     try:
         yield recognizer
@@ -89,7 +89,7 @@ def test_padded_windows_hear_what_faster_whisper_itself_does(tmp_path: Path) -> 
     model = WhisperModel(str(folder), device="cpu", compute_type="int8", local_files_only=True)
     for prompt in ("", "Nokian, Michelin"):
         audio = np.random.default_rng(5).standard_normal(40_000).astype(np.float32) * np.float32(0.1)
-        (ours,) = LoadedWhisper(str(folder)).hear([audio], prompt, "padded")
+        (ours,) = LoadedWhisper(str(folder)).hear([audio], prompt, 30)
         theirs, _ = model.transcribe(
             audio,
             language=ours.language,
@@ -108,7 +108,7 @@ def test_padded_windows_hear_what_faster_whisper_itself_does(tmp_path: Path) -> 
 
 
 async def test_short_windows_hear_several_at_once_and_each_its_own(ukrainian: Path) -> None:
-    async with running(ukrainian, "short") as recognizer:
+    async with running(ukrainian, 2) as recognizer:
         session = recognizer.open(uuid4(), 8000, "uk")
         heard = await asyncio.gather(
             *(recognize(session, NOISE[: 8000 * seconds]) for seconds in (1, 2, 2, 1)),
