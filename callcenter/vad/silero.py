@@ -1,7 +1,7 @@
 """Silero VAD with onnxruntime: one model for all calls, their windows run in batches, large ones in a thread.
 
 The model looks at 32 ms and a few samples from before, and carries a recurrent state; both belong to the stream. A
-window alone costs 31 us, in batches 4 us (8 kHz, see silero_network): what arrives within 3 ms, or while a batch is
+window alone costs 31 us, in batches 4 us (8 kHz, see silero_network): what arrives within 8 ms, or while a batch is
 being run, goes together. What a stream keeps are bytes, so that a batch is put together by joining.
 """
 
@@ -31,8 +31,8 @@ CONTEXT_MS = 4
 MAX_BATCH = 256
 INLINE_WINDOWS = 8
 """So few are run where they were fed: that takes 65 us, and asking the thread costs 45."""
-MIN_INTERVAL_S = 0.003
-"""Between two batches: a third of the CPU less at 50 calls, for 2 ms more delay."""
+MIN_INTERVAL_S = 0.008
+"""Between two batches: a quarter of an idle call's CPU less than with 3 ms, for 2.5 ms more delay."""
 MAX_ROUNDS = 8
 """So many windows of one stream are run before other streams get their turn."""
 SILENCE_POWER = 10**-9.6
