@@ -33,6 +33,7 @@ COMMANDS = {
     "models": Command("callcenter.commands.models", "models_app", "Speech models: which there are, how to get them."),
     "db": Command("callcenter.commands.db", "db_app", "The journal's tables."),
     "bench": Command("callcenter.commands.bench", "bench_app", "Measure what callers get."),
+    "replay": Command("callcenter.commands.replay", "replay_app", "Recorded calls once more, under other settings."),
     "shop": Command("callcenter.commands.shop", "shop_app", "The shop's data: check it, look at it."),
 }
 
@@ -42,6 +43,8 @@ OUR_PACKAGES = ("callcenter", "store_client", "demo_store", "analytics")
 
 def main() -> None:
     """Run the command line. A CallCenterError is one line: code 2 for what the user must mend, else 1."""
+    # Our matrices are small: numpy's second thread only waits for the next one, at 20 ms of CPU each time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         called = _called(sys.argv[1:])
         if called in COMMANDS and called != "run":

@@ -121,7 +121,7 @@ class AdmissionSettings(Section):
 
 
 class VadSettings(Section):
-    threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    threshold: Annotated[float, Field(gt=0, lt=1)] = 0.4
     release: Annotated[float, Field(gt=0, lt=1)] = 0.35
 
 
@@ -157,7 +157,7 @@ class TurnSettings(Section):
     pre_roll_ms: Annotated[int, Field(ge=0)] = 240
     """Audio from before the start of speech that the recognizer gets too."""
     max_utterance_ms: Annotated[int, Field(ge=1000)] = 15_000
-    barge_in_ms: Annotated[int, Field(ge=20)] = 160
+    barge_in_ms: Annotated[int, Field(ge=20)] = 96
     """So much speech over our own stops us (paused first, resumed if it turns out to be nothing)."""
     min_speech_ms: Annotated[int, Field(ge=20)] = 100
     """Less is a click, not words."""

@@ -58,6 +58,15 @@ def redis_url(redis_server: EmbeddedRedis) -> str:
 
 
 @pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[EmbeddedRedis]:
+    """One that the test may stop."""
+    server = EmbeddedRedis(tmp_path / "redis", tmp_path / "redis.log", durable=False)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
 def free_port() -> int:
     return find_free_port()
 

@@ -17,21 +17,19 @@ Halves are split by phrase: words that one half was tuned on are not in the othe
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import yaml
 
-from callcenter.audio import LINE_RATE_HZ, resample
-from callcenter.bench.server import BenchError
+from callcenter.audio import LINE_RATE_HZ
+from callcenter.bench.recorded_speech import PACES, SPOKEN_BY_PEOPLE, ZIPS, recording
 from callcenter.dialogue.words import normalize
 from callcenter.ports import Language
-from callcenter.replay.recordings import ReplayError, read_left
 from callcenter.stt.synthetic import ENGLISH, Caller, Mouths, quantize_a_law
 
 Half = Literal["tune", "report"]
@@ -50,60 +48,8 @@ VOICES: Mapping[Language, tuple[Caller, ...]] = {
 }
 COUNTS = {"plain": 72, "pause": 106, "clause": 30, "hesitation": 60, "dictation": 56, "human": 48}
 HESITATION_WORDS_PER_MINUTE = 80
-RECORDINGS = Path(__file__).parents[2] / "tests" / "data" / "speech"
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A piece of somebody's speech."""
-
-    file: str
-    from_ms: int
-    until_ms: int
-    text: str
-
-
-def _jfk(from_ms: int, until_ms: int, text: str) -> Recorded:
-    return Recorded("jfk.wav", from_ms, until_ms, text)
-
-
-FELLOW = _jfk(320, 2180, "and so my fellow americans")
-ASK_NOT = _jfk(3280, 4420, "ask not")
-COUNTRY = _jfk(5400, 7840, "what your country can do for you")
-ASK_WHAT = _jfk(8180, 10480, "ask what you can do for your country")
-LAMP = Recorded("living_room_light_en.wav", 180, 1480, "turn on the living room lamp")
-WEATHER = Recorded("weather_question.wav", 440, 1800, "what is the weather like today")
-ZIPS = tuple(
-    Recorded("10001-90210-01803.wav", *span)
-    for span in (
-        (890, 2960, "one zero zero zero one"),
-        (3980, 4900, "nine oh two one oh"),
-        (6280, 7960, "zero one eight oh three"),
-    )
-)
-SPOKEN_BY_PEOPLE: tuple[tuple[Recorded, ...], ...] = (
-    (_jfk(8180, 8560, "ask"), _jfk(8600, 10480, "what you can do for your country")),
-    (_jfk(8180, 8830, "ask what"), _jfk(8880, 10480, "you can do for your country")),
-    (_jfk(5400, 6450, "what your country"), _jfk(6460, 7840, "can do for you")),
-    (_jfk(8180, 9680, "ask what you can do"), _jfk(9690, 10480, "for your country")),
-    (_jfk(320, 990, "and so"), _jfk(1000, 2180, "my fellow americans")),
-    (_jfk(320, 1710, "and so my fellow"), _jfk(1720, 2180, "americans")),
-    (
-        Recorded("weather_question.wav", 440, 650, "what is"),
-        replace(WEATHER, from_ms=660, text="the weather like today"),
-    ),
-    (FELLOW, ASK_NOT, COUNTRY),
-    (ASK_NOT, COUNTRY),
-    (ASK_WHAT,),
-    (LAMP,),
-    (WEATHER,),
-    ZIPS,
-    ZIPS[:2],
-    ZIPS[1:],
-    (ZIPS[2],),
-)
-PACES = (1.0, 0.92, 1.12)
-"""A recording played faster is higher too: another speaker."""
+STUDIO_DB, ROOM_DB = 38.0, 22.0
+"""How far under the voice the silence around it is, of espeak-ng and of people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +109,7 @@ def _phrases(kind: str) -> list[tuple[Language, str]]:
 def _by_espeak(mouths: Mouths, kind: str, number: int, rng: np.random.Generator) -> Turn:
     phrases = _phrases(kind)
     language, phrase = phrases[number % len(phrases)]
-    caller = VOICES[language][(number // len(phrases) + number) % len(VOICES[language])]
+    caller = VOICES[language][rng.integers(len(VOICES[language]))]
     keeps_hesitations = number % 2 == 0
     pieces: list[list[Piece]] = []
     for text in phrase.split("|"):
@@ -183,13 +129,9 @@ def _by_espeak(mouths: Mouths, kind: str, number: int, rng: np.random.Generator)
 def _by_people(number: int, rng: np.random.Generator) -> Turn:
     parts = SPOKEN_BY_PEOPLE[number % len(SPOKEN_BY_PEOPLE)]
     pace = PACES[number // len(SPOKEN_BY_PEOPLE) % len(PACES)]
-    pieces = [[Piece(_recording(part, pace), part.text)] for part in parts]
-    half = half_of(_text(parts))
+    pieces = [[Piece(_level(_trim(recording(part, pace), ROOM_DB)), part.text)] for part in parts]
+    half = half_of(" | ".join(part.text for part in parts))
     return _assemble(f"human-{number}", "human", "en", half, pieces, rng, dictation=parts[0] in ZIPS)
-
-
-def _text(parts: Sequence[Recorded]) -> str:
-    return " | ".join(part.text for part in parts)
 
 
 def _assemble(
@@ -222,21 +164,10 @@ def _pause_ms(rng: np.random.Generator, dictation: bool) -> int:
 
 def _speech(mouths: Mouths, text: str, caller: Caller) -> Samples:
     samples = np.frombuffer(mouths.say(text, caller), "<i2").astype(np.float64)
-    return _level(_trim(samples))
+    return _level(_trim(samples, STUDIO_DB))
 
 
-def _recording(piece: Recorded, pace: float) -> Samples:
-    try:
-        samples, rate_hz = read_left(RECORDINGS / piece.file)
-    except ReplayError as error:
-        raise BenchError(f"{error}; this bench runs in a checkout of the project") from error
-    cut = samples[piece.from_ms * rate_hz // 1000 : piece.until_ms * rate_hz // 1000]
-    slower = np.frombuffer(resample(cut.tobytes(), rate_hz, LINE_RATE_HZ), "<i2").astype(np.float64)
-    at = np.arange(0, slower.size - 1, pace)
-    return _level(_trim(np.interp(at, np.arange(slower.size), slower), below_db=22.0))  # the room is louder than a line
-
-
-def _trim(samples: Samples, below_db: float = 38.0) -> Samples:
+def _trim(samples: Samples, below_db: float) -> Samples:
     """Without the silence around it; a last consonant this far under the loudest vowel still belongs to it."""
     frame = 10 * PER_MS
     count = samples.size // frame

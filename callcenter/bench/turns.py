@@ -141,11 +141,11 @@ def _by_words(turn: Turn, pause: Pause) -> float:
 async def measure(half: Half | None, *, seed: int = 3, share: float = 1.0) -> Run:
     """One set, made of this seed. Raises BenchError or ConfigurationError where it cannot be made."""
     turns = await asyncio.to_thread(lambda: list(make_turns(half, share=share, seed=seed)))
-    heard = await _hear(turns)
+    heard = await hear(turns)
     return await asyncio.to_thread(_compare, heard)
 
 
-async def _hear(turns: Sequence[Turn]) -> list[Heard]:
+async def hear(turns: Sequence[Turn]) -> list[Heard]:
     detector = SileroDetector()
     await detector.start()
 

@@ -9,6 +9,8 @@ BENCHES = (
     "calls",
     "capacity",
     "echo",
+    "neighbour",
+    "noise",
     "overload",
     "pacing",
     "soak",

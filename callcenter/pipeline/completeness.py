@@ -30,6 +30,7 @@ FEW_WORDS = 0.7
 """A name, a thing: an answer, or the first half of a sentence."""
 STATEMENT = 0.75
 QUESTION = 0.9
+"""Has an end that one hears; so has a sentence that the dialogue waits for."""
 WHOLE_ANSWER = 1.0
 WHOLE_NUMBER_DIGITS = 10
 """Of a telephone number; longer ones are rare, and what follows is waited for as for any whole sentence."""
@@ -64,9 +65,9 @@ def completeness(transcript: Transcript, expectation: Expectation) -> float:
         return number
     if expectation.dictation:
         return UNKNOWN
-    if len(said) < WORDS_OF_A_SENTENCE:
-        return FEW_WORDS
-    return QUESTION if said[0] in QUESTIONS else STATEMENT
+    if transcript.grammar is not None or (said[0] in QUESTIONS and len(said) >= WORDS_OF_A_SENTENCE):
+        return QUESTION  # a grammar accepts nothing but whole sentences
+    return STATEMENT if len(said) >= WORDS_OF_A_SENTENCE else FEW_WORDS
 
 
 def _open_end(said: list[str]) -> float | None:

@@ -20,6 +20,10 @@ class Finished:
     reason: str
 
 
+MOST_GUESSED_MS = 12_000
+"""So much of one utterance is recognized in vain at most, all its pauses together: each costs the whole again."""
+
+
 class Hearing:
     """Keeps the audio: what follows a pause is recognized together with what was before it."""
 
@@ -33,12 +37,9 @@ class Hearing:
         self._pieces: list[bytes] = []
         self._utterance = session.begin(expectation)
         self._result: asyncio.Task[tuple[Transcript, float]] | None = None
-        """Of the audio until the last pause, and when it was there."""
-        self._recognized_bytes = 0
-
-    @property
-    def paused(self) -> bool:
-        return self._result is not None
+        """Of the audio until this pause, and when it was there."""
+        self.paused = False
+        self._guessed_ms = 0
 
     @property
     def audio(self) -> bytes:
@@ -47,23 +48,26 @@ class Hearing:
 
     def feed(self, pcm: bytes) -> None:
         self._pieces.append(pcm)
-        if not self.paused:  # silence after a pause tells nothing
+        if self._result is None:  # silence after a pause tells nothing
             self._utterance.feed(pcm)
 
     def pause(self) -> None:
-        """The caller may have finished: recognize what there is."""
+        """The caller may have finished: recognize what there is, unless that has been tried too often."""
         self.pauses += 1
-        self._recognized_bytes = sum(map(len, self._pieces))
-        self._result = asyncio.create_task(self._recognize(self._utterance), name="recognize")
+        self.paused = True
+        if self._guessed_ms < MOST_GUESSED_MS:
+            self._guessed_ms += self._length_ms()
+            self._result = self._recognize_all()
 
     def go_on(self) -> int:
         """The caller has not finished: hear it all again. Returns how much was recognized in vain, ms."""
+        self.paused = False
         if self._result is None:
             return 0
         self._give_up_result()
         self._utterance = self._session.begin(self.expectation, continues=True)
         self._utterance.feed(self.audio)
-        return round(duration_ms(self._recognized_bytes, self._rate_hz))
+        return self._length_ms()
 
     async def so_far(self) -> Transcript | None:
         """What was said until the pause; None when that is not to be known, or the caller goes on."""
@@ -77,8 +81,7 @@ class Hearing:
     async def finish(self, finished: Finished) -> Transcribed | RecognitionFailed:
         """The turn has ended: its final text."""
         if self._result is None:
-            self.pause()
-        assert self._result is not None  # noqa: S101  # pause() made it
+            self._result = self._recognize_all()
         try:
             transcript, transcribed_at_s = await self._result
         except EngineError as error:
@@ -104,6 +107,12 @@ class Hearing:
         if self._result is not None:
             self._result.cancel()
             self._result = None
+
+    def _length_ms(self) -> int:
+        return round(duration_ms(sum(map(len, self._pieces)), self._rate_hz))
+
+    def _recognize_all(self) -> asyncio.Task[tuple[Transcript, float]]:
+        return asyncio.create_task(self._recognize(self._utterance), name="recognize")
 
     async def _recognize(self, utterance: Utterance) -> tuple[Transcript, float]:
         try:

@@ -2,7 +2,7 @@
 
 from callcenter.ports import Transcript
 
-UNKNOWN_SPEECH_MS = 700
+UNKNOWN_SPEECH_MS = 600
 """Speech over ours that was not understood counts as an interruption from this length on; shorter it is a cough, a
 horn, somebody else in the room."""
 

@@ -5,7 +5,7 @@ rule when Redis does not answer within 200 ms: calls in progress go on, new ones
 next is the queue. A call that nobody can look up might be a second one with its UUID or one too many of its caller, and
 its caller's number would be missing: a human is the better answer, and the caller has it at once.
 
-Callers' numbers lie there sealed and hashed only (sealing.py), each with a time to live.
+Callers' numbers lie there hashed, for an hour, and sealed until the call is admitted, for minutes at most (sealing.py).
 """
 
 import asyncio
@@ -29,6 +29,8 @@ ANSWER_S = 0.2
 """The longest that Redis is waited for: the caller hears nothing meanwhile."""
 ACTIVE_KEPT_S = 24 * 3600
 """An active call is known for so long even if its worker dies: no call is longer."""
+LATE_S = 60
+"""So long after its announcement has lapsed a call's number is known still: its refusal is journaled with it."""
 RELEASE_POLL_S = 0.005
 MAX_WRITES = 1000
 PING_S = 5.0
@@ -99,16 +101,17 @@ class RedisCallRegistry:
         if self._draining:
             refusal = RefusalReason.DRAINING
         number = call.caller_id
-        keys = [_call_key(call.call_id), f"callcenter:caller:{self._seal.hide(number or '')}"]
+        keys = [_call_key(call.call_id), _who_key(call.call_id), f"callcenter:caller:{self._seal.hide(number or '')}"]
         limit = self._settings.calls_per_hour if number is not None else 0
         await self._refusing(
             lambda: self._announce(
                 keys,
                 [
-                    self._seal.seal(call.call_id, number, call.called_id),
                     call.started_at.isoformat(),
+                    self._seal.seal(call.call_id, number, call.called_id),
                     refusal.value if refusal else "",
                     self._settings.announced_ttl_s,
+                    round(self._settings.announced_ttl_s + LATE_S),
                     round(KEPT_S),
                     limit,
                     str(call.call_id),
@@ -129,8 +132,11 @@ class RedisCallRegistry:
         return "queue"
 
     async def waiting(self, call_id: UUID) -> CallInfo | None:
-        stage, refusal, who, started_at = await self._fields(call_id, "stage", "refusal", "who", "started_at")
-        return self._info(call_id, who, started_at) if stage == "announced" and not refusal else None
+        stage, refusal, started_at = await self._fields(call_id, "stage", "refusal", "started_at")
+        if stage != "announced" or refusal:
+            return None
+        who = await self._ask(lambda: cast(Awaitable[str | None], self._redis.get(_who_key(call_id))))
+        return self._info(call_id, who or "", started_at)
 
     async def started_at(self, call_id: UUID) -> datetime | None:
         (started_at,) = await self._fields(call_id, "started_at")
@@ -141,11 +147,10 @@ class RedisCallRegistry:
     async def admit(self, call_id: UUID, peer: str) -> CallInfo:
         if self._draining:
             raise CallRefused(RefusalReason.DRAINING)
-        unknown = self._seal.seal(call_id, None, None)
         _, who, started_at = await self._refusing(
             lambda: self._admit(
-                [_call_key(call_id)],
-                [int(self._settings.accept_unknown), unknown, datetime.now(UTC).isoformat(), ACTIVE_KEPT_S],
+                [_call_key(call_id), _who_key(call_id)],
+                [int(self._settings.accept_unknown), datetime.now(UTC).isoformat(), ACTIVE_KEPT_S],
             )
         )
         return self._info(call_id, who, started_at)
@@ -159,11 +164,12 @@ class RedisCallRegistry:
     # ----
 
     def _info(self, call_id: UUID, who: str, started_at: str) -> CallInfo:
+        caller_id = called_id = None
         try:
-            caller_id, called_id = self._seal.open(call_id, who)
+            if who:  # else nobody announced it
+                caller_id, called_id = self._seal.open(call_id, who)
         except ValueError:  # announced at another machine, which keeps its own key: the number counts as withheld
             metrics.errors_total.labels("registry", "sealed_elsewhere").inc()
-            caller_id = called_id = None
         return CallInfo(call_id, datetime.fromisoformat(started_at), caller_id, called_id, self._language)
 
     async def _fields(self, call_id: UUID, *names: str) -> list[str]:
@@ -230,3 +236,7 @@ class RedisCallRegistry:
 
 def _call_key(call_id: UUID) -> str:
     return f"callcenter:call:{call_id}"
+
+
+def _who_key(call_id: UUID) -> str:
+    return f"callcenter:who:{call_id}"

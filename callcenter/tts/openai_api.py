@@ -4,8 +4,11 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 
+from callcenter.audio import SAMPLE_BYTES
 from callcenter.errors import SynthesisError
 from callcenter.ports import Language, Voice
+from callcenter.tts.line_audio import pause_ms
+from callcenter.tts.silence import SilenceTrimmer
 from callcenter.tts.speech import Speech
 
 API_RATE_HZ = 24_000
@@ -64,9 +67,12 @@ class OpenAIVoice:
             async with self._client.stream("POST", "audio/speech", json=request) as response:
                 if response.status_code != 200:
                     raise _refusal(response.status_code)
+                trimmer = SilenceTrimmer(API_RATE_HZ)
                 async with aclosing(_whole_samples(response)) as chunks:
                     async for chunk in chunks:
-                        yield chunk
+                        if pcm := trimmer.feed(chunk):
+                            yield pcm
+                yield trimmer.finish() + bytes(API_RATE_HZ * pause_ms(text) // 1000 * SAMPLE_BYTES)
         except httpx.TimeoutException as error:
             raise SynthesisError("the speech server did not answer in time", kind="timeout", retryable=True) from error
         except httpx.TransportError as error:

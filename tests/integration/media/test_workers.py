@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from callcenter.audiosocket.client import connect
+from callcenter.embedded.redis import EmbeddedRedis
 from tests.integration.media.conftest import SHORT_DRAIN, StartServer, hear, hear_end
 
 NUMBER = "+380671234567"
@@ -70,6 +71,28 @@ async def test_the_limit_counts_over_all_workers(start_server: StartServer) -> N
     clients[0].close()
     await server.until(lambda: bool(server.events("call_ended")))
     assert await server.post("start", uuid=str(uuid4())) == "ok"
+
+
+async def test_without_redis_calls_go_on_and_new_ones_go_to_the_operators(
+    start_server: StartServer, own_redis: EmbeddedRedis
+) -> None:
+    server = await start_server(REDIS_URL=own_redis.url())
+    calls = await server.calls_on_each_worker()
+    own_redis.stop()
+    refused = uuid4()
+    assert await server.post("start", uuid=str(refused)) == "full"
+    for _ in range(4):
+        assert (await hear_end(await server.call())).by_server
+    assert await server.post("next", uuid=str(refused)) == "queue"
+    ready = await server.get("/readyz")
+    assert (ready.status_code, ready.json()["components"]["call_registry"]["ready"]) == (503, False)
+    for client in (client for clients in calls.values() for client in clients):
+        for _ in range(5):
+            await hear(client)
+    own_redis.start()
+    call_id = uuid4()
+    assert await server.post("start", uuid=str(call_id)) == "ok"
+    await hear(await server.call(call_id))
 
 
 async def test_one_that_dies_is_started_again_and_the_other_ones_calls_go_on(start_server: StartServer) -> None:

@@ -66,15 +66,25 @@ async def test_a_late_vote_is_dropped_and_an_overloaded_voter_is_not_asked() -> 
             answering.wait(10)
             return 0.7
 
-    model = SmartTurn(timeout_ms=50, waiting=2, load=Slow)
+    model = SmartTurn(timeout_ms=500, waiting=2, load=Slow)
     await model.start()
     asked = await asyncio.gather(*(model.complete(b"", 8000) for _ in range(5)), return_exceptions=True)
     kinds = [error.kind for error in asked if isinstance(error, RecognitionError)]
     assert sorted(kinds) == [*["overloaded"] * 2, *["timeout"] * 3]
     answering.set()
-    await asyncio.sleep(0.05)
-    assert await model.complete(b"", 8000) == 0.7
+    assert await patiently(model) == 0.7
     await model.aclose()
+
+
+async def patiently(model: SmartTurn) -> float:
+    """Asked again until it has let go of the questions that came too late."""
+    while True:
+        try:
+            return await model.complete(b"", 8000)
+        except RecognitionError as error:
+            if error.kind != "overloaded":
+                raise
+            await asyncio.sleep(0.01)
 
 
 async def test_a_model_that_is_not_running_says_so() -> None:

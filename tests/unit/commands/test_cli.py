@@ -68,3 +68,17 @@ def test_an_unknown_command_is_code_2() -> None:
 
 def test_version() -> None:
     assert callcenter("--version").stdout.startswith("callcenter ")
+
+
+def test_numpy_computes_in_one_thread_unless_told_otherwise() -> None:
+    count = """
+import os, callcenter.cli
+try: callcenter.cli.main()
+except SystemExit: pass
+import numpy
+print(len(os.listdir("/proc/self/task")))
+"""
+    command = [sys.executable, "-c", count, "--version"]
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "1"

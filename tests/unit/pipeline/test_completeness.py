@@ -1,5 +1,7 @@
 """How complete a thought is by its words."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,6 +86,11 @@ def test_a_number_is_whole_when_it_is_as_long_as_a_telephone_number() -> None:
     assert score("zero six seven one two three", DICTATION) < 0.2
     assert score("zero six seven one two three four five six seven", DICTATION) > 0.7
     assert score("zero sixty seven twelve thirty four fifty six seven", DICTATION) > 0.7
+
+
+def test_a_sentence_of_the_dialogue_s_grammar_is_whole() -> None:
+    said = Transcript("toyota camry", "en", 1.0, 1000, 10, "fake")
+    assert completeness(replace(said, grammar="vehicle"), ROOT) > completeness(said, ROOT) > UNKNOWN
 
 
 def test_one_number_alone_is_an_answer() -> None:

@@ -14,7 +14,7 @@ def signals(detector: TurnDetector, pattern: str, ms: int = 20) -> list[Signal]:
     the voice detector still takes for speech, `+` a soft sound of the voice."""
     windows = {
         "#": Activity(0.9, -20),
-        "~": Activity(0.4, -20),
+        "~": Activity(0.37, -20),
         ".": Activity(0.05, -60),
         "_": Activity(0.8, -60),
         "+": Activity(0.8, -40),
@@ -28,6 +28,7 @@ SILENCES = {
     "silence_ms": 500,
     "incomplete_silence_ms": 1400,
     "dictation_silence_ms": 1200,
+    "barge_in_ms": 160,
 }
 
 
@@ -59,6 +60,10 @@ def test_single_windows_of_noise_start_nothing() -> None:
 
 def test_a_click_is_discarded_quickly() -> None:
     assert signals(detector(), "####" + "." * 10) == [Started(0), Discarded(80)]
+
+
+def test_a_voice_held_for_a_short_noise_goes_on_soon() -> None:
+    assert signals(detector(barge_in_ms=80), "####" + "." * 10) == [Started(0), Confirmed(80), Discarded(80)]
 
 
 def test_fading_speech_is_still_speech_but_begins_none() -> None:
@@ -154,11 +159,11 @@ def test_the_voice_is_asked_where_the_words_say_nothing(
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(-96, 0), st.integers(1, 64)), max_size=400))
 def test_signals_always_come_in_order(windows: list[tuple[float, float, int]]) -> None:
-    turns = detector()
+    turns = detector(barge_in_ms=80)
     found = [type(signal) for p, level, ms in windows for signal in turns.feed(Activity(p, level), ms)]
     following: dict[type[Signal], set[type[Signal]]] = {
         Started: {Confirmed, Paused, Discarded, Ended},
-        Confirmed: {Paused, Ended},
+        Confirmed: {Paused, Discarded, Ended},
         Paused: {Resumed, Ended},
         Resumed: {Confirmed, Paused, Ended},
         Discarded: {Started},

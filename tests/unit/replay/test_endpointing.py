@@ -5,7 +5,7 @@ from callcenter.ports import Activity
 from callcenter.replay.endpointing import Decision, Pause, Vote, decide
 
 SPEECH, SILENCE = Activity(0.95, -20), Activity(0.02, -60)
-TURN = TurnSettings(pause_ms=160, complete_silence_ms=320, silence_ms=640, incomplete_silence_ms=1280)
+TURN = TurnSettings(pause_ms=160, complete_silence_ms=320, silence_ms=640, incomplete_silence_ms=1280, barge_in_ms=160)
 
 
 def recording(*lengths_ms: int) -> list[Activity]:
