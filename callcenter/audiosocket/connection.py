@@ -353,8 +353,9 @@ class Connection(asyncio.Protocol):
         self._stop_playing()
         if not self._hung_up:
             self._hung_up = True
-            if self.before_hang_up is not None:
-                self.before_hang_up()
+            if (decide := self.before_hang_up) is not None:
+                self.before_hang_up = None
+                decide()
             self._out.hang_up()
         try:
             await asyncio.wait([self._lost], timeout=HANG_UP_WAIT_S)

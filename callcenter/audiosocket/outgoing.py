@@ -14,6 +14,10 @@ SEND_BUFFER_BYTES = 32768
 """Of the kernel: what waits there is heard late and cannot be taken back when the caller interrupts."""
 
 
+def _nobody() -> None:
+    """Is told nothing."""
+
+
 class Outgoing:
     __slots__ = (
         "_at_once",
@@ -89,6 +93,7 @@ class Outgoing:
     def end(self) -> None:
         """No more audio."""
         self._over, self._at_once = True, False
+        self._stalled = _nobody  # no cycle of references: an ended call is freed at once, not by the garbage collector
 
     def hang_up(self) -> None:
         """The last that we send, behind all that waits."""

@@ -1,6 +1,7 @@
 """What goes out at once: the echo that the line is measured by, and a peer that reads when it pleases."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,12 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from callcenter.audiosocket.connection import USUAL_RUN
+from callcenter.audiosocket.connection import USUAL_RUN, Connection
 from callcenter.audiosocket.protocol import AsteriskDecoder, AudioArrived, encode_audio, encode_digit, encode_uuid
 from callcenter.audiosocket.server import AudioSocketServer
 from callcenter.config import AudioSocketSettings
 from callcenter.echo import AnyCall, echo, tone
-from tests.integration.audiosocket.bench import calling, hear
+from tests.integration.audiosocket.bench import calling, hear, until
 
 
 @asynccontextmanager
@@ -123,3 +124,20 @@ async def test_a_tone_is_paced_at_the_callers_rate() -> None:
     await server.aclose()
     assert {len(frame.pcm) for frame in heard} == {1764}
     assert any(heard[0].pcm)
+
+
+async def test_an_ended_call_is_freed_at_once_without_the_garbage_collector() -> None:
+    def alive() -> int:
+        return sum(isinstance(each, Connection) for each in gc.get_objects())
+
+    frame = encode_audio(bytes(320), 8000)
+    async with echoing() as server:
+        before = alive()
+        gc.disable()
+        try:
+            for _ in range(5):
+                await echoed(server, frame, len(frame), len(frame))
+            await until(lambda: server.active_calls == 0)
+            await until(lambda: alive() <= before)
+        finally:
+            gc.enable()
