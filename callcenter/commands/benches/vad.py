@@ -6,7 +6,7 @@ import typer
 
 
 def vad(
-    calls: Annotated[int, typer.Option(min=1, max=4000, help="So many at once.")] = 1000,
+    calls: Annotated[int, typer.Option(min=1, max=4000, help="So many at once.")] = 500,
     seconds: Annotated[float, typer.Option(min=0.2, max=60)] = 5.0,
     runs: Annotated[int, typer.Option(min=1, max=20)] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, and nothing else.")] = False,
