@@ -88,8 +88,9 @@ class VoiceStream(Protocol):
     def window_ms(self) -> int:
         """How much audio one Activity stands for."""
 
-    async def feed(self, pcm: bytes) -> Sequence[Activity]:
-        """Of every whole window that `pcm` completed (often none or one)."""
+    async def feed(self, pcm: bytes, *, urgent: bool = True) -> Sequence[Activity]:
+        """Of every whole window that `pcm` completed (often none or one). Not `urgent`: it may wait a little for the
+        windows of other calls, which is cheaper."""
 
     def reset(self) -> None:
         """Forget the past: what follows is another utterance."""

@@ -11,6 +11,7 @@ import structlog
 from callcenter import metrics
 from callcenter.audio import LINE_RATE_HZ, Resampler, frame_bytes
 from callcenter.audiosocket.faults import report_fault
+from callcenter.audiosocket.gathering import Gathering
 from callcenter.audiosocket.inbox import Inbox
 from callcenter.audiosocket.outgoing import Outgoing
 from callcenter.audiosocket.pacing import Pacer
@@ -55,6 +56,7 @@ class Connection(asyncio.Protocol):
         "_flood_bytes",
         "_frame_bytes",
         "_frame_header",
+        "_gathering",
         "_hung_up",
         "_inbox",
         "_keep_rate",
@@ -90,6 +92,7 @@ class Connection(asyncio.Protocol):
         self,
         opened: Callable[["Connection"], None],
         pacer: Pacer,
+        gathering: Gathering,
         stalled_timeout_s: float,
         *,
         keep_rate: bool = False,
@@ -108,6 +111,7 @@ class Connection(asyncio.Protocol):
         self._pacer = pacer
         self._stalled_timeout_s = stalled_timeout_s
         self._keep_rate = keep_rate
+        self._gathering = gathering
         self._loop = asyncio.get_running_loop()
         self._lost: asyncio.Future[None] = self._loop.create_future()
         self._wake: asyncio.Future[None] | None = None
@@ -146,6 +150,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """A usual frame touches as few objects as can be: with hundreds of calls each is a miss of the CPU's cache."""
+        self._gathering.arrived()
         if len(data) == self._usual_bytes and self._usual_run < USUAL_RUN and data.startswith(self._usual_header):
             self._usual_run += 1
             self._silent_watches = 0

@@ -10,6 +10,7 @@ import structlog
 from callcenter import metrics
 from callcenter.audiosocket.connection import Connection
 from callcenter.audiosocket.faults import report_fault
+from callcenter.audiosocket.gathering import Gathering
 from callcenter.audiosocket.pacing import Pacer
 from callcenter.config import AudioSocketSettings
 from callcenter.errors import CallRefused, RefusalReason
@@ -78,9 +79,10 @@ class AudioSocketServer:
         sock = listen(self._settings.host, self._settings.port, section="audiosocket", reuse_port=self._reuse_port)
         self.port = sock.getsockname()[1]
         self._pacer = pacer = Pacer()
+        gathering = Gathering()
         stalled_timeout_s = self._settings.stalled_timeout_ms / 1000
         self._listener = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self._opened, pacer, stalled_timeout_s, keep_rate=self._keep_rate), sock=sock
+            lambda: Connection(self._opened, pacer, gathering, stalled_timeout_s, keep_rate=self._keep_rate), sock=sock
         )
         self._slots.open()
 

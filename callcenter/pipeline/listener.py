@@ -12,7 +12,7 @@ from typing import Literal
 from uuid import UUID
 
 from callcenter import metrics
-from callcenter.audio import Resampler, duration_ms
+from callcenter.audio import SAMPLE_BYTES, Resampler
 from callcenter.config import Settings
 from callcenter.errors import RecognitionError
 from callcenter.events import (
@@ -70,8 +70,11 @@ class Listener:
         self._turns = TurnDetector(settings.turn, settings.vad)
         self._turn_model = turn_model
         self._timeout_s = settings.stt.timeout_ms / 1000
-        self._pre_roll_ms = settings.turn.pre_roll_ms + settings.turn.start_ms
+        pre_roll_ms = settings.turn.pre_roll_ms + settings.turn.start_ms
+        self._pre_roll_bytes = pre_roll_ms * self._rate_hz // 1000 * SAMPLE_BYTES
         self._pre_roll: deque[bytes] = deque()
+        self._held_bytes = 0
+        """In the pre-roll."""
         self._hearing: Hearing | None = None
         self._tasks = asyncio.TaskGroup()
 
@@ -100,7 +103,7 @@ class Listener:
             self._hearing.feed(pcm)
         else:
             self._remember(pcm)
-        for activity in await self._voice.feed(pcm):
+        for activity in await self._voice.feed(pcm, urgent=self._turns.speaking):
             for signal in self._turns.feed(activity, self._voice.window_ms):
                 await self._handle(signal)
             if self._turn_model is not None and self._turns.wants_voice:
@@ -108,9 +111,9 @@ class Listener:
 
     def _remember(self, pcm: bytes) -> None:
         self._pre_roll.append(pcm)
-        held = sum(map(len, self._pre_roll))
-        while duration_ms(held - len(self._pre_roll[0]), self._rate_hz) > self._pre_roll_ms:
-            held -= len(self._pre_roll.popleft())
+        self._held_bytes += len(pcm)
+        while self._held_bytes - len(self._pre_roll[0]) > self._pre_roll_bytes:
+            self._held_bytes -= len(self._pre_roll.popleft())
 
     async def _handle(self, signal: Signal) -> None:
         match signal:
@@ -137,6 +140,7 @@ class Listener:
         for pcm in self._pre_roll:
             self._hearing.feed(pcm)
         self._pre_roll.clear()
+        self._held_bytes = 0
 
     def _forget(self) -> None:
         if self._hearing is not None:

@@ -1,8 +1,9 @@
 """Silero VAD with onnxruntime: one model for all calls, their windows run in batches, large ones in a thread.
 
 The model looks at 32 ms and a few samples from before, and carries a recurrent state; both belong to the stream. A
-window alone costs 31 us, in batches 4 us (8 kHz, see silero_network): what arrives within 8 ms, or while a batch is
-being run, goes together. What a stream keeps are bytes, so that a batch is put together by joining.
+window alone costs 31 us, in batches 4 us (8 kHz, see silero_network): what arrives within 8 ms (24 ms while nobody
+speaks), or while a batch is being run, goes together. What a stream keeps are bytes, so that a batch is put together
+by joining.
 """
 
 import asyncio
@@ -31,8 +32,10 @@ CONTEXT_MS = 4
 MAX_BATCH = 256
 INLINE_WINDOWS = 8
 """So few are run where they were fed: that takes 65 us, and asking the thread costs 45."""
-MIN_INTERVAL_S = 0.008
-"""Between two batches: a quarter of an idle call's CPU less than with 3 ms, for 2.5 ms more delay."""
+URGENT_INTERVAL_S = 0.008
+"""Between two batches. A run costs five times as much when others have used the cache meanwhile, so few are better."""
+INTERVAL_S = 0.024
+"""The same while nobody speaks: half of what an idle call costs."""
 MAX_ROUNDS = 8
 """So many windows of one stream are run before other streams get their turn."""
 SILENCE_POWER = 10**-9.6
@@ -67,8 +70,10 @@ class SileroDetector:
         self._sessions: dict[Rate, InferenceSession] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="vad")
         self._waiting: deque[_Job] = deque()  # a stream waits for its answer before it feeds more: bounded by the calls
-        self._busy = False
-        self._next_at_s = 0.0
+        self._running = False
+        """In the thread."""
+        self._timer: asyncio.TimerHandle | None = None
+        self._due_s = self._last_s = 0.0
 
     async def start(self) -> None:
         if not self._sessions:
@@ -79,6 +84,8 @@ class SileroDetector:
 
     async def aclose(self) -> None:
         self._sessions = {}
+        if self._timer is not None:
+            self._timer.cancel()
         for job in self._waiting:
             job.answer.cancel()
         self._waiting.clear()
@@ -105,25 +112,32 @@ class SileroDetector:
             for rate_hz in RATES
         }
 
-    def submit(self, job: _Job) -> None:
+    def submit(self, job: _Job, *, urgent: bool) -> None:
         if not self._sessions:
             raise RecognitionError("the voice detector is not running", kind="closed")
         self._waiting.append(job)
-        if not self._busy:
-            self._schedule()
+        if not self._running:
+            self._schedule(URGENT_INTERVAL_S if urgent else INTERVAL_S)
 
-    def _schedule(self) -> None:
-        self._busy = True
+    def _schedule(self, interval_s: float) -> None:
+        """Whoever feeds until then comes along."""
+        due_s = self._last_s + interval_s
+        if self._timer is not None:
+            if self._due_s <= due_s:
+                return
+            self._timer.cancel()
         loop = asyncio.get_running_loop()
-        loop.call_at(max(loop.time(), self._next_at_s), self._run_next)  # whoever feeds until then comes along
+        self._due_s = due_s
+        self._timer = loop.call_at(max(loop.time(), due_s), self._run_next)
 
     def _run_next(self) -> None:
+        self._timer = None
         batch = self._next_batch()
         if not batch:
-            self._busy = False
             return
         loop, session = asyncio.get_running_loop(), self._sessions[batch[0].rate_hz]
-        self._next_at_s = loop.time() + MIN_INTERVAL_S
+        self._last_s = loop.time()
+        self._running = True
         if sum(len(job.windows) for job in batch) <= INLINE_WINDOWS:
             self._settle(batch, _run(session, batch))
         else:  # not run_in_executor: two futures less a batch
@@ -146,6 +160,7 @@ class SileroDetector:
         return batch
 
     def _settle(self, batch: list[_Job], error: Exception | None) -> None:
+        self._running = False
         for job in batch:
             if job.answer.done():  # nobody waits any more
                 continue
@@ -156,9 +171,7 @@ class SileroDetector:
             else:
                 job.answer.set_result(job.found)
         if self._waiting:
-            self._schedule()
-        else:
-            self._busy = False
+            self._schedule(URGENT_INTERVAL_S)
 
     def _run_in_thread(self, session: "InferenceSession", batch: list[_Job], loop: asyncio.AbstractEventLoop) -> None:
         loop.call_soon_threadsafe(self._settle, batch, _run(session, batch))
@@ -185,7 +198,8 @@ def _run_round(session: "InferenceSession", jobs: list[_Job]) -> None:
     states = np.frombuffer(b"".join([job.memory.state for job in jobs]), np.float32).reshape(count, STATE_SIZE)
     samples = pcm * np.float32(1 / 32768)
     speech, states = session.run(None, {"input": samples, "state": states})
-    power = np.mean(np.square(samples[:, context:]), axis=1)
+    heard = samples[:, context:]
+    power = np.einsum("ij,ij->i", heard, heard) / heard.shape[1]
     levels_dbfs = 10 * np.log10(np.maximum(power, SILENCE_POWER))
     state_bytes = states.tobytes()
     at = 0
@@ -210,7 +224,7 @@ class SileroStream:
     def window_ms(self) -> int:
         return WINDOW_MS
 
-    async def feed(self, pcm: bytes) -> Sequence[Activity]:
+    async def feed(self, pcm: bytes, *, urgent: bool = True) -> Sequence[Activity]:
         held = self._pcm
         held += pcm
         if len(held) < self._whole_bytes:
@@ -219,7 +233,7 @@ class SileroStream:
         windows = deque([bytes(held[end - self._whole_bytes : end]) for end in ends])
         del held[: len(ends) * self._window_bytes]
         answer: asyncio.Future[Sequence[Activity]] = asyncio.get_running_loop().create_future()
-        self._detector.submit(_Job(self._rate_hz, self._memory, windows, answer))
+        self._detector.submit(_Job(self._rate_hz, self._memory, windows, answer), urgent=urgent)
         return await answer
 
     def reset(self) -> None:

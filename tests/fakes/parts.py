@@ -88,7 +88,7 @@ class FakeVoice:
 
     window_ms = FRAME_MS
 
-    async def feed(self, pcm: bytes) -> Sequence[Activity]:
+    async def feed(self, pcm: bytes, *, urgent: bool = True) -> Sequence[Activity]:
         return [Activity(0.95, -12) if any(pcm) else Activity(0.01, -96)]
 
     def reset(self) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from callcenter.audiosocket import pacing
 from callcenter.audiosocket.connection import Connection
+from callcenter.audiosocket.gathering import Gathering
 from callcenter.audiosocket.pacing import LoopTimer, Pacer, TimerFd
 from callcenter.audiosocket.protocol import encode_uuid
 from tests.integration.audiosocket.bench import Echo, calling, hear, sample, serving
@@ -130,7 +131,7 @@ class WriteLog(asyncio.Transport):
 
 async def test_a_frame_is_one_write_of_header_and_payload() -> None:
     transport, pacer = WriteLog(), Pacer(observe_late_s=lambda _: None)
-    line = Connection(lambda _: None, pacer, 10)
+    line = Connection(lambda _: None, pacer, Gathering(), 10)
     line.connection_made(transport)
     data = encode_uuid(uuid4())
     line.data_received(data)
