@@ -20,6 +20,8 @@ MS_NS = 1_000_000
 FRAME_NS = FRAME_MS * MS_NS
 PHASES = 4
 TICK_NS = FRAME_NS // PHASES
+FEW_LINES = 16
+"""So many are all served in one phase: a wake-up costs as much as serving several."""
 MAX_LATE_NS = 60 * MS_NS
 """Up to here a line catches up, frame by frame; beyond it what was missed is skipped, never sent in a burst."""
 
@@ -57,9 +59,9 @@ class Phase:
 
 
 class Timer(Protocol):
-    """Calls back every 5 ms or so while it runs."""
+    """Calls back at regular intervals while it runs."""
 
-    def start(self, first_ns: int) -> None: ...
+    def start(self, first_ns: int, interval_ns: int) -> None: ...
 
     def stop(self) -> None: ...
 
@@ -99,8 +101,8 @@ class TimerFd:
             return
         self._tick()
 
-    def start(self, first_ns: int) -> None:
-        self._set(TICK_NS, first_ns)
+    def start(self, first_ns: int, interval_ns: int) -> None:
+        self._set(interval_ns, first_ns)
 
     def stop(self) -> None:
         self._set(0, 0)
@@ -127,10 +129,12 @@ class LoopTimer:
         self._tick = tick
         self._loop = asyncio.get_running_loop()
         self._handle: asyncio.TimerHandle | None = None
-        self._next_ns = 0
+        self._next_ns = self._interval_ns = 0
 
-    def start(self, first_ns: int) -> None:
-        self._next_ns = first_ns
+    def start(self, first_ns: int, interval_ns: int) -> None:
+        self.stop()
+        # whole milliseconds of the loop's clock may come early, and then only the next tick serves the phase
+        self._next_ns, self._interval_ns = first_ns, min(interval_ns, TICK_NS)
         self._arm()
 
     def _arm(self) -> None:
@@ -138,7 +142,8 @@ class LoopTimer:
         self._handle = self._loop.call_later(wait_ns / 1e9, self._expired)
 
     def _expired(self) -> None:
-        self._next_ns += TICK_NS * max(1, -(-(time.monotonic_ns() - self._next_ns) // TICK_NS))
+        missed = (time.monotonic_ns() - self._next_ns) // self._interval_ns
+        self._next_ns += self._interval_ns * (max(0, missed) + 1)
         self._arm()
         self._tick()
 
@@ -175,6 +180,8 @@ class Pacer:
         self._phases = [Phase(0) for _ in range(PHASES)]
         self._lines: list[dict[SendFrame, None]] = [{} for _ in range(PHASES)]
         self._removals = 0
+        self._spread = False
+        """Over all phases, and not all lines in the first."""
 
     def add(self, send: SendFrame) -> None:
         """The first call of `send` comes within 20 ms. It must not raise, and return at once."""
@@ -183,8 +190,13 @@ class Pacer:
         else:
             now_ns = time.monotonic_ns()
             self._phases = [Phase(now_ns + n * TICK_NS) for n in range(PHASES)]
-            self._timer.start(now_ns)
-        emptiest = min(range(PHASES), key=lambda n: (len(self._lines[n]), self._phases[n].next_ns))
+            self._timer.start(now_ns, FRAME_NS)
+            self._spread = False
+        if not self._spread and len(self._lines[0]) >= FEW_LINES:
+            self._spread = True
+            self._timer.start(min(phase.next_ns for phase in self._phases), TICK_NS)
+        phases = range(PHASES) if self._spread else (0,)
+        emptiest = min(phases, key=lambda n: (len(self._lines[n]), self._phases[n].next_ns))
         self._lines[emptiest][send] = None
 
     def remove(self, send: SendFrame) -> None:

@@ -23,12 +23,12 @@ TIMERS = [TimerFd, LoopTimer]
 async def test_lines_are_served_every_20_ms_on_absolute_deadlines(timer: Callable[..., pacing.Timer]) -> None:
     late_s: list[float] = []
     pacer = Pacer(timer, late_s.extend)
-    times: list[list[float]] = [[] for _ in range(8)]
+    times: list[list[float]] = [[] for _ in range(40)]
 
     def line(n: int) -> Callable[[], None]:
         return lambda: times[n].append(time.monotonic())
 
-    for n in range(8):
+    for n in range(40):
         pacer.add(line(n))
     begun_s = time.monotonic()
     await asyncio.sleep(0.6)
@@ -37,7 +37,9 @@ async def test_lines_are_served_every_20_ms_on_absolute_deadlines(timer: Callabl
         assert calls[0] - begun_s < 0.03
         assert (calls[-1] - calls[0]) / (len(calls) - 1) == pytest.approx(0.02, abs=0.0005)
     apart_ms = [median(b - a for a, b in zip(times[0], calls, strict=False)) * 1000 for calls in times]
-    assert {round(ms / 5) % 4 for ms in apart_ms} == {0, 1, 2, 3}
+    phases = [round(ms / 5) % 4 for ms in apart_ms]
+    assert set(phases[: pacing.FEW_LINES]) == {0}, "a few are cheaper together"
+    assert set(phases[pacing.FEW_LINES :]) == {1, 2, 3}, "many are spread, so that they never wake together"
     assert sorted(late_s)[len(late_s) // 2] < 0.003
 
 
@@ -83,7 +85,7 @@ async def test_the_timer_rests_while_there_are_no_lines(timer: Callable[..., pac
     pacer.remove(nothing)
     await asyncio.sleep(0.01)
     stopped = ticks
-    assert stopped >= 5
+    assert stopped >= 2
     await asyncio.sleep(0.05)
     assert ticks == stopped
     pacer.add(nothing)
