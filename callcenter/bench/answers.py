@@ -49,14 +49,14 @@ class Asked:
     turns: int = 5
 
 
-async def measure_answers(asked: Asked, runs: int) -> Report:
-    """Response, barge-in, CPU and memory of so many calls at once."""
+async def measure_answers(asked: Asked, runs: int, environment: Mapping[str, str] | None = None) -> Report:
+    """Response, barge-in, CPU and memory of so many calls at once. `environment`: other settings than the shipped."""
     said = await utterances() if asked.parts is Parts.FAKES else await utterances(WISHES)
     answer_ms = _answer_ms() if asked.parts is Parts.FAKES else 0.0
     plan = Plan("127.0.0.1", 0, said, asked.calls, asked.turns, answer_ms=answer_ms)
 
     async def once() -> Run:
-        async with _server(asked) as server:
+        async with _server(asked, environment or {}) as server:
             before = await server.metrics()
             run, _ = await call(replace(plan, port=server.port, pids=tuple(server.pids())))
             after = await server.metrics()
@@ -66,11 +66,11 @@ async def measure_answers(asked: Asked, runs: int) -> Report:
     return await repeat(title, asdict(asked), runs, once)
 
 
-def _server(asked: Asked) -> AbstractAsyncContextManager[Server]:
+def _server(asked: Asked, environment: Mapping[str, str]) -> AbstractAsyncContextManager[Server]:
     if asked.parts is Parts.RULES:
-        return running_product({**TO_BE_MEASURED, "CALLCENTER_AUDIOSOCKET__MAX_CALLS": "500"})
+        return running_product({**TO_BE_MEASURED, "CALLCENTER_AUDIOSOCKET__MAX_CALLS": "500", **environment})
     speed = ["--first-token-ms", str(asked.first_token_ms), "--tokens-per-s", str(asked.tokens_per_s)]
-    return running_server(["--fake-models" if asked.parts is Parts.FAKES else "--fake-llm", *speed])
+    return running_server(["--fake-models" if asked.parts is Parts.FAKES else "--fake-llm", *speed], environment)
 
 
 def _answer_ms() -> float:

@@ -6,6 +6,7 @@ refused and dial again: what is compared was measured on the same server within 
 
 import asyncio
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,18 +23,23 @@ TURN_S = 7.0
 REDIAL_S = 1.0
 
 
-async def measure_overload(calls: int, seconds: float, runs: int) -> Report:
+async def measure_overload(
+    calls: int, seconds: float, runs: int, environment: Mapping[str, str] | None = None
+) -> Report:
+    """`environment`: other settings than the shipped."""
     spoken = await utterances()
 
     async def once() -> Run:
-        return await _overload(calls, seconds, spoken)
+        return await _overload(calls, seconds, spoken, environment or {})
 
     settings = {"max_calls": calls, "offered": 2 * calls, "seconds": seconds, "redial_s": REDIAL_S}
     return await repeat(f"{2 * calls} calls offered to {calls} places, fake models", settings, runs, once)
 
 
-async def _overload(calls: int, seconds: float, spoken: tuple[bytes, ...]) -> Run:
-    async with running_server(["--fake-models"], {"CALLCENTER_AUDIOSOCKET__MAX_CALLS": str(calls)}) as server:
+async def _overload(calls: int, seconds: float, spoken: tuple[bytes, ...], environment: Mapping[str, str]) -> Run:
+    async with running_server(
+        ["--fake-models"], {"CALLCENTER_AUDIOSOCKET__MAX_CALLS": str(calls), **environment}
+    ) as server:
         turns = max(2, math.ceil(seconds / TURN_S))  # with connecting, longer than the others dial
         plan = Plan("127.0.0.1", server.port, spoken, calls, turns, idle_s=0.0)
         alone, alone_said = await call(plan)

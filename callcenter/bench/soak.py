@@ -23,12 +23,13 @@ MOST_TRIES = 3
 """Calls that are made for each that is to be served: a machine that is busy with others refuses some."""
 
 
-async def measure_soak(calls: int, at_once: int, runs: int) -> Report:
-    """`calls` calls of two turns, one of them interrupted, `at_once` at a time."""
+async def measure_soak(calls: int, at_once: int, runs: int, environment: Mapping[str, str] | None = None) -> Report:
+    """`calls` calls of two turns, one of them interrupted, `at_once` at a time. `environment`: other settings than the
+    shipped."""
     spoken = await utterances()
 
     async def once() -> Run:
-        async with running_server(["--fake-models"]) as server:
+        async with running_server(["--fake-models"], environment) as server:
             return await _soak(server, spoken, calls, at_once)
 
     return await repeat(f"{calls} calls in a row", {"calls": calls, "at_once": at_once}, runs, once)

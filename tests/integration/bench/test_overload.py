@@ -1,10 +1,11 @@
 """The short form of `callcenter bench overload`: who has a place is answered, nobody else gets one."""
 
 from callcenter.bench.overload import measure_overload
+from tests.integration.bench.settings import PATIENT
 
 
 async def test_calls_in_progress_stay_and_the_rest_is_refused() -> None:
-    report = await measure_overload(calls=3, seconds=12, runs=1)
+    report = await measure_overload(calls=3, seconds=12, runs=1, environment=PATIENT)
     figures = report.runs[0].figures
     assert figures["calls_lost_at_1x"] == figures["calls_lost_at_2x"] == 0
     assert figures["unanswered_at_2x"] == 0
