@@ -181,7 +181,8 @@ class RecognitionSession(Protocol):
 
     def begin(self, expectation: Expectation, *, continues: bool = False) -> Utterance:
         """`continues`: the utterance begun before was a guess in a pause, its transcript is void, and all of its audio
-        is fed again, with what follows. What it taught of the line is forgotten; else it is kept from now on."""
+        is fed again, with what follows. What it taught of the line is forgotten; else it is kept from now on. Raises
+        RecognitionError."""
 
     async def aclose(self) -> None: ...
 

@@ -70,6 +70,9 @@ class Answering:
                     async with aclosing(self._stream(model, tools, answer)) as acts:
                         async for act in acts:
                             yield act
+                except (asyncio.CancelledError, GeneratorExit):  # the caller went on
+                    self.chain.given_up(model)
+                    raise
                 except ModelError as error:
                     failure = error
                     self._note(model, error)

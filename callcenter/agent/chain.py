@@ -37,6 +37,11 @@ class Breaker:
         self._failures_s.clear()
         self._rests_until_s = None
 
+    def given_up(self, now_s: float) -> None:
+        """Nobody waited for the answer: nothing was learnt, and the next request may try."""
+        if self.open:
+            self._rests_until_s = now_s
+
     def failed(self, now_s: float) -> None:
         self._failures_s.append(now_s)
         many = len(self._failures_s) == FAILURES and now_s - self._failures_s[0] <= WITHIN_S
@@ -59,6 +64,9 @@ class ModelChain:
     def failed(self, model: ChatModel) -> None:
         self._breaker(model).failed(asyncio.get_running_loop().time())
         self._tell()
+
+    def given_up(self, model: ChatModel) -> None:
+        self._breaker(model).given_up(asyncio.get_running_loop().time())
 
     async def aclose(self) -> None:
         for model in self.models:

@@ -1,6 +1,5 @@
 """The memory of a conversation as a model gets it: what the caller said and what he really heard. Pure."""
 
-import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -80,11 +79,14 @@ class History:
 
     def checkpoint(self) -> Callable[[], None]:
         """Calling what is returned takes back everything that came after now."""
-        # turns and rounds grow and are cut in place: what is kept are copies, and what is put back are copies again
-        kept = copy.deepcopy((self._turns, self._open))
+        # only the open turn's rounds are ever changed again, by heard(): the others need no copies
+        turns, opened = list(self._turns), self._open
+        rounds = [replace(one) for one in opened.rounds] if opened is not None else []
 
         def undo() -> None:
-            self._turns, self._open = copy.deepcopy(kept)
+            self._turns, self._open = list(turns), opened
+            if opened is not None:
+                opened.rounds[:] = [replace(one) for one in rounds]
 
         return undo
 

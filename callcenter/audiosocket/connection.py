@@ -214,6 +214,7 @@ class Connection(asyncio.Protocol):
 
     def _take_audio(self, event: AudioArrived) -> None:
         if event.rate_hz != self._peer_rate_hz:
+            self._received_bytes = self._received_bytes * event.rate_hz // self._peer_rate_hz  # the same time of audio
             self._peer_rate_hz = event.rate_hz
             self._flood_bytes = 0  # to be reckoned anew
         if not self._rate_settled:

@@ -187,7 +187,7 @@ class Pacer:
         """The first call of `send` comes within 20 ms. It must not raise, and return at once."""
         if any(self._lines):
             self._tick()  # so that no phase is overdue: a new line owes nothing for the time before it came
-        else:
+        if not any(self._lines):  # or the last of them has just ended by that
             now_ns = time.monotonic_ns()
             self._phases = [Phase(now_ns + n * TICK_NS) for n in range(PHASES)]
             self._timer.start(now_ns, FRAME_NS)

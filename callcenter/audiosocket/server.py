@@ -114,6 +114,11 @@ class AudioSocketServer:
     # ---- one connection
 
     def _opened(self, connection: Connection) -> None:
+        if connection.peer not in self._peers:  # at once: strangers must not use up the places of Asterisk
+            metrics.refused_total.labels(reason=RefusalReason.PEER_NOT_ALLOWED.value).inc()
+            log.info("call refused", reason=RefusalReason.PEER_NOT_ALLOWED.value, peer=connection.peer)
+            connection.abort()
+            return
         if len(self._tasks) >= self._settings.max_calls + UNIDENTIFIED_CONNECTIONS:
             connection.reject("too_many")
             connection.abort()
@@ -124,7 +129,6 @@ class AudioSocketServer:
 
     async def _serve(self, connection: Connection) -> None:
         try:
-            self._check_peer(connection.peer)
             call_id = await self._identify(connection)
             if call_id is not None:
                 await self._admit(call_id, connection)
@@ -137,10 +141,6 @@ class AudioSocketServer:
             report_fault(error, "registry", connection.call_id)
         finally:
             await connection.hang_up()
-
-    def _check_peer(self, peer: str) -> None:
-        if peer not in self._peers:
-            raise CallRefused(RefusalReason.PEER_NOT_ALLOWED)
 
     async def _identify(self, connection: Connection) -> UUID | None:
         try:

@@ -121,8 +121,9 @@ class WorkerProcess:
         self.write(encode(Kind.RELEASE, header={"pin": pin}))
 
     def suspect(self) -> None:
-        """A job did not answer in time: kill the child unless it shows that it still listens."""
-        if self._pipe:
+        """A job did not answer in time: kill the child unless it shows that it still listens. One that is loading its
+        models does not, and has a time limit of its own."""
+        if self._pipe and self.ready:
             self._pipe.ping(self.spec.stuck_s, self._kill)
 
     def _kill(self) -> None:
@@ -237,8 +238,8 @@ class _Pipe(asyncio.Protocol):
         self._alarm: asyncio.TimerHandle | None = None
 
     def write(self, data: bytes) -> bool:
-        if self._transport is None:
-            return False
+        if self._transport is None:  # it has just died: what streams have said is said again to the next
+            return True
         self._transport.write(data)
         return self._transport.get_write_buffer_size() <= WRITE_LIMIT_BYTES
 

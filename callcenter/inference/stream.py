@@ -187,6 +187,7 @@ class WorkerStream:
             self._log.append(data)
             self._log_bytes += len(data)
             if self._log_bytes > REPLAY_LIMIT_BYTES:
+                self._tell(Kind.CANCEL)
                 self.fail("too much input for one job", "overloaded")
                 return
         self._write_to_carrier(data)

@@ -64,6 +64,8 @@ class Conversation:
         self._caller_speaks = False
         self._guesses = 0
         """In this turn of the caller's."""
+        self._turn_open = False
+        """The caller has begun to speak, and not been taken to have finished."""
         self.transfer_summary: str | None = None
 
     def attach(self, player: Player, speaker: Speaker) -> None:
@@ -115,6 +117,7 @@ class Conversation:
     async def _on_event(self, event: CallEvent | ReplyEnded) -> None:
         match event:
             case SpeechStarted():
+                self._turn_open = True
                 self._deadlines.stop_waiting()
             case SpeechContinued():
                 self._caller_speaks = True
@@ -129,7 +132,7 @@ class Conversation:
                 self._replies.waste_audio(audio_ms)
                 await self._replies.drop_guess()
             case TurnEnded():
-                self._caller_speaks = False
+                self._caller_speaks = self._turn_open = False
                 self._deadlines.caller_active()
             case Transcribed():
                 await self._on_transcript(event)
@@ -164,7 +167,9 @@ class Conversation:
         """Prepare the answer to what may be all. Speech that was not understood, and what does not interrupt us, is not
         worth it."""
         transcript, turn = event.transcript, self._settings.turn
-        if self._handing_over() or self._keys or not transcript.text or not self._replies.may_guess():
+        if not self._turn_open or self._handing_over() or self._keys:
+            return
+        if not transcript.text or not self._replies.may_guess():
             return
         over_ours = self._replies.current is not None
         if self._guesses >= turn.max_guesses or (over_ours and not is_interruption(transcript, event.speech_ms)):

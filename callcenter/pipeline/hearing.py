@@ -25,7 +25,8 @@ MOST_GUESSED_MS = 12_000
 
 
 class Hearing:
-    """Keeps the audio: what follows a pause is recognized together with what was before it."""
+    """Keeps the audio: what follows a pause is recognized together with what was before it. Raises RecognitionError
+    where the recognizer takes no more."""
 
     def __init__(self, session: RecognitionSession, expectation: Expectation, rate_hz: int, timeout_s: float) -> None:
         self.expectation = expectation
@@ -60,11 +61,13 @@ class Hearing:
             self._result = self._recognize_all()
 
     def go_on(self) -> int:
-        """The caller has not finished: hear it all again. Returns how much was recognized in vain, ms."""
+        """The caller has not finished: hear it all again. Returns how much was recognized in vain, ms. Raises
+        RecognitionError."""
         self.paused = False
         if self._result is None:
             return 0
         self._give_up_result()
+        self._utterance.cancel()  # also where its recognition had not begun yet
         self._utterance = self._session.begin(self.expectation, continues=True)
         self._utterance.feed(self.audio)
         return self._length_ms()

@@ -21,6 +21,7 @@ from callcenter.events import (
     Guessed,
     GuessVoid,
     KeyPressed,
+    RecognitionFailed,
     SpeechContinued,
     SpeechDiscarded,
     SpeechStarted,
@@ -105,7 +106,11 @@ class Listener:
             self._remember(pcm)
         for activity in await self._voice.feed(pcm, urgent=self._turns.speaking):
             for signal in self._turns.feed(activity, self._voice.window_ms):
-                await self._handle(signal)
+                try:
+                    await self._handle(signal)
+                except RecognitionError as error:  # the recognizer takes no more
+                    self._forget()
+                    await self._emit(RecognitionFailed(error))
             if self._turn_model is not None and self._turns.wants_voice:
                 self._ask(self._turn_model)
 

@@ -7,6 +7,7 @@ is cancelled, its work is counted as waste, and the session is as if nothing had
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from callcenter import metrics
@@ -19,6 +20,8 @@ from callcenter.pipeline.player import Player, Track
 from callcenter.pipeline.reply import Reply
 from callcenter.pipeline.speaker import Speaker
 from callcenter.ports import AgentSession, CallerSaid
+
+CANCEL_AGAIN_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Replies:
     def say(self, text: str, answer: Answer) -> None:
         """A phrase of ours. There is no current answer, and no guess."""
         reply = self._new(answer)
+        answer.waste, self._waste = self._waste, Waste()
         self._begin(reply, reply.say(text))
 
     def respond(self, said: CallerSaid, answer: Answer) -> None:
@@ -88,8 +92,7 @@ class Replies:
         reply, task = self.current, self._task
         if reply is None or task is None:
             return
-        task.cancel()
-        await asyncio.wait([task])
+        await _end(task)
         answer = reply.answer
         if answer.waterfall is not None and answer.began:
             answer.waterfall.end(self._held_at_s or _now())
@@ -161,8 +164,7 @@ class Replies:
         """The caller went on."""
         if (guess := self.guess) is None:
             return
-        guess.task.cancel()
-        await asyncio.wait([guess.task])
+        await _end(guess.task)
         guess.undo()
         self.guess = None
         answer = guess.reply.answer
@@ -185,11 +187,20 @@ class Replies:
         reply = guess.reply
         reply.answer.waste, self._waste = self._waste, Waste()
         reply.answer.turn_number = self._journal.next_turn()
+        reply.answer.started_at = datetime.now(UTC)  # after what it answers
         self.current, self._task = reply, guess.task
         self._player.play(reply.track)
         reply.settle()
         metrics.speculations_total.labels("kept").inc()
         return reply
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Cancel it until it has ended: a TaskGroup whose child has just failed swallows a cancellation of its parent
+    (Python 3.11 and 3.12), and a guess that failed would then wait for ever to be settled."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=CANCEL_AGAIN_S)
 
 
 def _now() -> float:

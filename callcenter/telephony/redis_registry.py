@@ -147,12 +147,17 @@ class RedisCallRegistry:
     async def admit(self, call_id: UUID, peer: str) -> CallInfo:
         if self._draining:
             raise CallRefused(RefusalReason.DRAINING)
-        _, who, started_at = await self._refusing(
-            lambda: self._admit(
-                [_call_key(call_id), _who_key(call_id)],
-                [int(self._settings.accept_unknown), datetime.now(UTC).isoformat(), ACTIVE_KEPT_S],
+        try:
+            _, who, started_at = await self._refusing(
+                lambda: self._admit(
+                    [_call_key(call_id), _who_key(call_id)],
+                    [int(self._settings.accept_unknown), datetime.now(UTC).isoformat(), ACTIVE_KEPT_S],
+                )
             )
-        )
+        except BaseException as error:
+            if not isinstance(error, CallRefused) or error.reason is RefusalReason.REGISTRY_AWAY:
+                self.release(call_id)  # Redis may have heard it all the same: no call stays admitted that nobody has
+            raise
         return self._info(call_id, who, started_at)
 
     def decide_next(self, call_id: UUID, step: NextStep) -> None:

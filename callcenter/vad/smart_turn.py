@@ -82,6 +82,8 @@ class SmartTurn:
         except TimeoutError:
             metrics.turn_votes_total.labels("late").inc()
             raise RecognitionError("the end-of-turn model was too slow", kind="timeout") from None
+        except Exception as error:  # whatever a library raises: the turn is decided without this vote
+            raise RecognitionError(f"the end-of-turn model failed: {type(error).__name__}") from error
         metrics.turn_votes_total.labels("given").inc()
         return vote
 

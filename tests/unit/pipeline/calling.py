@@ -74,11 +74,14 @@ def converse(
     synthesizer: FakeSynthesizer | None = None,
     settings: Settings | None = None,
     expectation: Expectation | None = None,
+    recognizer: FakeRecognizer | None = None,
 ) -> Call:
     """Serve one call to `caller`, who hangs up when done if nobody else has."""
 
     async def main() -> Call:
-        call = Call(FakeLine(), FakeRecognizer(), FakeAgent(script or {}), synthesizer or FakeSynthesizer())
+        call = Call(
+            FakeLine(), recognizer or FakeRecognizer(), FakeAgent(script or {}), synthesizer or FakeSynthesizer()
+        )
         if expectation is not None:
             call.agent.next_expectation = expectation
         parts = Parts(

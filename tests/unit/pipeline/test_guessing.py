@@ -1,21 +1,16 @@
 """Answers that are prepared while the caller pauses."""
 
 import asyncio
+from typing import Literal
+from uuid import UUID
+
+import pytest
 
 from callcenter.config import Settings, TurnSettings
-from callcenter.ports import (
-    ModelAsked,
-    Said,
-    ToolFinished,
-    ToolStarted,
-)
-from callcenter.records import (
-    Speaker,
-    ToolCallRecorded,
-)
-from tests.fakes.parts import (
-    Script,
-)
+from callcenter.errors import AgentError, RecognitionError
+from callcenter.ports import Expectation, Language, ModelAsked, Said, ToolFinished, ToolStarted
+from callcenter.records import Speaker, ToolCallRecorded, TransferReason
+from tests.fakes.parts import FakeRecognitionSession, FakeRecognizer, FakeUtterance, Script
 from tests.unit.pipeline.calling import LONG, Call, converse, greeted
 
 
@@ -135,3 +130,46 @@ def test_a_guess_over_our_voice_knows_what_was_heard_of_it() -> None:
     assert LONG.startswith(heard)
     assert last == "As you wish."
     assert call.turns()[2].interrupted
+
+
+@pytest.mark.parametrize("fails_after_s", [n / 100 for n in range(5, 40)])
+def test_a_guess_that_fails_as_the_caller_goes_on_hangs_nothing(fails_after_s: float) -> None:
+    async def caller(call: Call) -> None:
+        await greeted(call)
+        call.recognizer.says.append(["winter tires", "winter tires for a camry"])
+        await call.line.speak(600)
+        await asyncio.sleep(0.3)
+        await call.line.speak(600)
+        await asyncio.sleep(6)
+
+    script: Script = {
+        "winter tires": [Said("Which one? "), fails_after_s, AgentError("gone", kind="connection")],
+        "winter tires for a camry": [Said("Six models.")],
+    }
+    call = converse(caller, script)
+    assert call.turns()[2].content_heard == "Six models."
+
+
+def test_a_recognizer_that_takes_no_more_gets_an_apology_and_the_operator() -> None:
+    class FullSession(FakeRecognitionSession):
+        def begin(self, expectation: Expectation, *, continues: bool = False) -> FakeUtterance:
+            if continues:
+                raise RecognitionError("too many jobs", kind="overloaded")
+            return super().begin(expectation)
+
+    class Full(FakeRecognizer):
+        def open(self, call_id: UUID, rate_hz: Literal[8000, 16000], language: Language) -> FullSession:
+            self.open_sessions += 1
+            return FullSession(self)
+
+    async def caller(call: Call) -> None:
+        await greeted(call)
+        call.recognizer.says.append(["winter", "never heard"])
+        await call.line.speak(600)
+        await asyncio.sleep(0.3)
+        await call.line.speak(600)
+        await asyncio.sleep(12)
+
+    call = converse(caller, recognizer=Full())
+    assert call.end.transfer_reason is TransferReason.COMPONENT_FAILURE
+    assert call.events().count("component_error") == 1
