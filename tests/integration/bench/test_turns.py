@@ -9,9 +9,13 @@ from callcenter.bench.turns import WAYS, measure
 def test_the_set_is_the_same_each_time_and_its_halves_share_no_phrase() -> None:
     turns = list(make_turns(share=0.2))
     again = list(make_turns(share=0.2))
-    assert [(turn.name, turn.spoken, len(turn.pcm)) for turn in again] == [
-        (turn.name, turn.spoken, len(turn.pcm)) for turn in turns
-    ]
+    for one, other in zip(turns, again, strict=True):
+        assert (one.name, one.half, one.words_at(one.ends_ms)) == (
+            other.name,
+            other.half,
+            other.words_at(other.ends_ms),
+        )
+        assert abs(one.ends_ms - other.ends_ms) <= 40, "espeak-ng draws its breath noise anew each time"
     assert Counter(turn.kind for turn in turns) == {kind: round(count * 0.2) for kind, count in COUNTS.items()}
     said: dict[str, set[str]] = {"tune": set(), "report": set()}
     for turn in (each for each in turns if each.kind != "human"):  # recordings cut elsewhere hold the same words
