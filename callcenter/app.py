@@ -5,6 +5,7 @@ words of the last call are kept.
 """
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -139,6 +140,8 @@ class MediaServer:
             )
             if isinstance(synthesizer, CachedSynthesizer):
                 await self._warm(synthesizer, self._agent)
+            gc.collect()
+            gc.freeze()  # what was loaded to start is never garbage: looking through it stops all calls for 100 ms
             await self._listen(stack)
             yield self
 
