@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from callcenter.agent.answering import CHARACTERS_A_TOKEN
 from callcenter.pipeline.player import Segment
 from callcenter.pipeline.waterfall import Waterfall
 from callcenter.ports import CallInfo, FellBack, Journal, Language, ModelAnswered, ModelAsked, ToolFinished
 from callcenter.records import EventRecorded, Speaker, Stage, ToolCallRecorded, TransferReason, TurnRecorded
-
-CHARACTERS_A_TOKEN = 4
 
 
 @dataclass(slots=True)

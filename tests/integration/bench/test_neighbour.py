@@ -1,13 +1,9 @@
-import shutil
 from pathlib import Path
-
-import pytest
 
 from callcenter.bench.native.programs import Load, compile_programs
 from callcenter.bench.neighbour import measure
 
 
-@pytest.mark.skipif(not shutil.which("cc") and not shutil.which("gcc"), reason="no C compiler: apt-get install gcc")
 async def test_the_same_calls_are_heard_alone_and_beside_a_job_that_computes(tmp_path: Path) -> None:
     run = await measure(compile_programs(tmp_path), Load(calls=4, seconds=1, listen=True), jobs=1, busy_first=True)
     assert (run.figures["job_cpu_share"] or 0) > 0, "it did compute meanwhile"
