@@ -15,8 +15,6 @@ from rich.table import Table
 
 from callcenter.bench.machine import Machine, describe_machine
 
-DEFAULT_RUNS = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Run:
