@@ -61,9 +61,16 @@ class CallLine(Protocol):
         """The next input; a wait that is cancelled may take it along. Always drained by the transport: when the session
         is slow the oldest audio is dropped (and counted), never a digit and never the close."""
 
+    def receive_waiting(self) -> bytes:
+        """The audio that has come meanwhile and waits, all of it, without a wait: b"" when the next input is to come
+        yet, or is none."""
+
     def start_playing(self, next_frame: Callable[[], bytes]) -> None:
         """From now on pull one 20 ms frame every 20 ms, on absolute deadlines, and send it. `next_frame` must return
         at once; it gives silence when there is nothing to say. More than 60 ms late means skip, never burst."""
+
+    def rest(self, resting: bool) -> None:
+        """Nobody speaks and nothing is being answered: what arrives may be handed over some milliseconds later."""
 
     async def hang_up(self) -> None:
         """End our part: the hang-up frame, then read until the peer closes. Idempotent."""

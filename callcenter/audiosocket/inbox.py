@@ -46,3 +46,10 @@ class Inbox:
     def take(self) -> LineInput:
         """The oldest; LineClosed after all else, as often as it is asked for."""
         return self.inputs.popleft() if self.inputs else LineClosed()
+
+    def take_audio(self) -> bytes:
+        """All audio before anything else."""
+        inputs, audio = self.inputs, bytearray()
+        while inputs and isinstance(inputs[0], bytes):
+            audio += inputs.popleft()  # type: ignore[arg-type]  # bytes, as was just asked
+        return bytes(audio)

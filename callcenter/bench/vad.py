@@ -112,11 +112,16 @@ def network_us() -> dict[int, float]:
 
     options = SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    width = RATE_HZ * (CONTEXT_MS + WINDOW_MS) // 1000
-    session = InferenceSession(network(MODEL.read_bytes(), RATE_HZ, width), options, providers=["CPUExecutionProvider"])
+    context, window = RATE_HZ * CONTEXT_MS // 1000, RATE_HZ * WINDOW_MS // 1000
+    session = InferenceSession(
+        network(MODEL.read_bytes(), RATE_HZ, context, window), options, providers=["CPUExecutionProvider"]
+    )
     costs = {}
     for size in BATCHES:
-        inputs = {"input": np.full((size, width), 0.01, np.float32), "state": np.zeros((size, STATE_SIZE), np.float32)}
+        inputs = {
+            "pcm": np.full((size, context + window), 300, np.int16),
+            "state": np.zeros((size, STATE_SIZE), np.float32),
+        }
         began_s = time.process_time()
         for _ in range(BATCH_RUNS):
             session.run(None, inputs)

@@ -92,7 +92,7 @@ class Listener:
         while True:
             match await self._line.receive():
                 case bytes(pcm):
-                    await self._hear(self._resampler.feed(pcm))
+                    await self._hear(self._resampler.feed(pcm + self._line.receive_waiting()))
                 case DigitReceived(digit):
                     await self._emit(KeyPressed(digit))
                 case LineClosed():

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 Array = Floats | npt.NDArray[np.int64]
-_FLOAT, _INT64 = 1, 7
+FLOAT, INT16, INT64 = 1, 5, 7
+"""What a tensor holds: TensorProto.DataType."""
 _IR_VERSION = 8
 
 
@@ -24,7 +25,7 @@ def weights(graph: bytes) -> dict[str, Floats]:
             value = next(value for field, value in parts if field == 5)
             assert isinstance(name, bytes) and isinstance(value, bytes)  # noqa: S101, PT018  # by the format
             tensor = next((value for field, value in fields(value) if field == 5), None)
-            if isinstance(tensor, bytes) and (2, _FLOAT) in fields(tensor):
+            if isinstance(tensor, bytes) and (2, FLOAT) in fields(tensor):
                 found[name.decode()] = _read_floats(tensor)
     return found
 
@@ -74,16 +75,19 @@ def _read_floats(tensor: bytes) -> Floats:
 
 
 def model(
-    nodes: Sequence[bytes], tensors: Mapping[str, Array], inputs: Mapping[str, int], outputs: Mapping[str, int]
+    nodes: Sequence[bytes],
+    tensors: Mapping[str, Array],
+    inputs: Mapping[str, tuple[int, int]],
+    outputs: Mapping[str, tuple[int, int]],
 ) -> bytes:
-    """A file. Inputs and outputs are matrices of floats with so many columns, and a row for each of the batch."""
+    """A file. Inputs and outputs are matrices of a data type with so many columns, and a row for each of the batch."""
     graph = b"".join(
         [
             *(_data(1, one) for one in nodes),
             _data(2, "network"),
             *(_data(5, _tensor(array) + _data(8, name)) for name, array in tensors.items()),
-            *(_data(11, _matrix(name, columns)) for name, columns in inputs.items()),
-            *(_data(12, _matrix(name, columns)) for name, columns in outputs.items()),
+            *(_data(11, _matrix(name, *held)) for name, held in inputs.items()),
+            *(_data(12, _matrix(name, *held)) for name, held in outputs.items()),
         ]
     )
     return _number(1, _IR_VERSION) + _data(7, graph) + _data(8, _data(1, "") + _number(2, 17))
@@ -120,10 +124,10 @@ def _data(field: int, value: bytes | str) -> bytes:
 
 
 def _tensor(array: Array) -> bytes:
-    kind = _FLOAT if array.dtype == np.float32 else _INT64
+    kind = FLOAT if array.dtype == np.float32 else INT64
     return b"".join(_number(1, size) for size in array.shape) + _number(2, kind) + _data(9, array.tobytes())
 
 
-def _matrix(name: str, columns: int) -> bytes:
+def _matrix(name: str, data_type: int, columns: int) -> bytes:
     shape = _data(1, _data(2, "rows")) + _data(1, _number(1, columns))
-    return _data(1, name) + _data(2, _data(1, _number(1, _FLOAT) + _data(2, shape)))
+    return _data(1, name) + _data(2, _data(1, _number(1, data_type) + _data(2, shape)))

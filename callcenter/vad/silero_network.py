@@ -3,7 +3,8 @@
 Its file is written for any length of audio: convolutions over four frames a window, of which onnxruntime makes many
 small matrix products, and nested conditions around the LSTM. Here each convolution is one dense matrix for the whole
 window, so that a batch is a handful of large products: 4 us a window instead of 16 in batches of 64, 31 instead of 56
-alone, with probabilities that differ by 1e-6.
+alone, with probabilities that differ by 1e-6. It takes the line's samples as they are and tells their level too: what
+numpy would do around it for a few windows cost as much as the network.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,8 @@ import numpy as np
 from callcenter.vad import onnx_file
 from callcenter.vad.onnx_file import Floats
 
+FULL_SCALE = 32768
+SILENCE_DBFS = -96.0
 HIDDEN = 128
 STATE_SIZE = 2 * HIDDEN
 """The LSTM's hidden and cell state, one after the other."""
@@ -22,9 +25,11 @@ _KERNEL, _PADDING = 3, 1
 _BRANCHES: dict[int, bytes] = {8000: b"else_branch", 16000: b"then_branch"}
 
 
-def network(file: bytes, rate_hz: Literal[8000, 16000], input_size: int) -> bytes:
-    """An ONNX file made of silero's: "input" (batch, input_size) and "state" (batch, STATE_SIZE) in, "output"
-    (batch, 1), the probability of speech, and "next_state" out. Raises what it likes when the file is not silero's."""
+def network(file: bytes, rate_hz: Literal[8000, 16000], context: int, window: int) -> bytes:
+    """An ONNX file made of silero's: "pcm" (batch, context + window), samples of 16 bits, and "state" (batch,
+    STATE_SIZE) in; "activity" (batch, 2), the probability of speech and the window's RMS in dBFS, and "next_state" out.
+    Raises what it likes when the file is not silero's."""
+    input_size = context + window
     weights = _weights(file, _BRANCHES[rate_hz])
     basis = weights["stft.forward_basis_buffer"][:, 0]
     bins, size = basis.shape[0] // 2, basis.shape[1]
@@ -42,14 +47,16 @@ def network(file: bytes, rate_hz: Literal[8000, 16000], input_size: int) -> byte
     tensors |= {f"start{frame}": np.array([frame * step]) for frame in range(frames)}
     tensors |= {f"end{frame}": np.array([frame * step + size]) for frame in range(frames)}
     tensors |= _encoder_tensors(weights, frames)
-    nodes = _spectrum_nodes(frames)
+    tensors |= _level_tensors(context, window)
+    nodes = [*_level_nodes(), *_spectrum_nodes(frames)]
     for layer in range(len(_STRIDES)):
         nodes.append(onnx_file.node("Gemm", [f"x{layer}", f"weight{layer}", f"bias{layer}"], [f"y{layer}"]))
         nodes.append(onnx_file.node("Relu", [f"y{layer}"], [f"x{layer + 1}"]))
     tensors |= _decoder_tensors(weights)
     nodes += _decoder_nodes(f"x{len(_STRIDES)}")
-    inputs = {"input": input_size, "state": STATE_SIZE}
-    return onnx_file.model(nodes, tensors, inputs, {"output": 1, "next_state": STATE_SIZE})
+    inputs = {"pcm": (onnx_file.INT16, input_size), "state": (onnx_file.FLOAT, STATE_SIZE)}
+    outputs = {"activity": (onnx_file.FLOAT, 2), "next_state": (onnx_file.FLOAT, STATE_SIZE)}
+    return onnx_file.model(nodes, tensors, inputs, outputs)
 
 
 def _weights(file: bytes, branch: bytes) -> dict[str, Floats]:
@@ -114,6 +121,32 @@ def _onnx_order(gates: Floats) -> Floats:
     return np.concatenate([entry, leave, forget, cell])
 
 
+def _level_tensors(context: int, window: int) -> dict[str, onnx_file.Array]:
+    return {
+        "full_scale": np.array([1 / FULL_SCALE], np.float32),
+        "window_start": np.array([context]),
+        "window_end": np.array([context + window]),
+        "mean": np.full((window, 1), 1 / window, np.float32),
+        "least_power": np.array([10 ** (SILENCE_DBFS / 10)], np.float32),
+        "decibels": np.array([10 / np.log(10)], np.float32),
+    }
+
+
+def _level_nodes() -> list[bytes]:
+    """Samples as "input", -1..1, and the RMS of the window, without its context, as "level"."""
+    node = onnx_file.node
+    return [
+        node("Cast", ["pcm"], ["integers"], to=onnx_file.FLOAT),
+        node("Mul", ["integers", "full_scale"], ["input"]),
+        node("Slice", ["input", "window_start", "window_end", "columns"], ["window"]),
+        node("Mul", ["window", "window"], ["squares"]),
+        node("MatMul", ["squares", "mean"], ["mean_square"]),
+        node("Max", ["mean_square", "least_power"], ["audible"]),
+        node("Log", ["audible"], ["log_power"]),
+        node("Mul", ["log_power", "decibels"], ["level"]),
+    ]
+
+
 def _spectrum_nodes(frames: int) -> list[bytes]:
     """Magnitudes of the overlapping frames, as "x0"; the window's end is padded with its mirror image."""
     node = onnx_file.node
@@ -149,5 +182,6 @@ def _decoder_nodes(features: str) -> Sequence[bytes]:
         node("Squeeze", ["next_hidden", "rows"], ["last"]),
         node("Relu", ["last"], ["active"]),
         node("Gemm", ["active", "decision", "decision_bias"], ["logit"]),
-        node("Sigmoid", ["logit"], ["output"]),
+        node("Sigmoid", ["logit"], ["probability"]),
+        node("Concat", ["probability", "level"], ["activity"], axis=1),
     ]

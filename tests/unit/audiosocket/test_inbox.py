@@ -16,6 +16,18 @@ def test_inputs_come_out_in_the_order_they_came_in_and_the_close_last() -> None:
     assert taken == [b"a1", DigitReceived("5"), b"a2", LineClosed(), LineClosed()]
 
 
+def test_audio_that_waits_is_taken_together_up_to_what_is_none() -> None:
+    inbox = Inbox()
+    assert inbox.take_audio() == b""
+    for audio in (b"a1", b"a2"):
+        inbox.put_audio(audio)
+    inbox.put_digit("5")
+    inbox.put_audio(b"a3")
+    assert inbox.take_audio() == b"a1a2"
+    assert inbox.take_audio() == b""
+    assert [inbox.take(), inbox.take()] == [DigitReceived("5"), b"a3"]
+
+
 def test_when_full_the_oldest_audio_goes_but_no_digit_and_not_the_close() -> None:
     inbox = Inbox()
     inbox.put_digit("1")
