@@ -98,8 +98,8 @@ class Reply:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._write(acts))
                 tasks.create_task(self._speak())
-        except* (AgentError, SynthesisError) as group:
-            raise group.exceptions[0] from None
+        except ExceptionGroup as group:  # not except*: Python before 3.11.4 wraps what is raised in it once more
+            raise _only_failure(group) from None
         await self.settled.wait()
         await self.track.played_out()
 
@@ -229,6 +229,12 @@ class Reply:
                 pass  # the answer's own
             case _:
                 assert_never(act)
+
+
+def _only_failure(group: ExceptionGroup[Exception]) -> Exception:
+    """The first failure of a stage; the whole group where something else broke as well."""
+    failures, others = group.split((AgentError, SynthesisError))
+    return group if failures is None or others is not None else failures.exceptions[0]
 
 
 def _now() -> float:
