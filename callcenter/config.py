@@ -46,7 +46,7 @@ class AudioSocketSettings(Section):
     host: str = "127.0.0.1"
     port: Port = 9092
     allow: tuple[Network, ...] = ("127.0.0.0/8", "::1/128")
-    max_calls: Annotated[int, Field(ge=1)] = 50
+    max_calls: Annotated[int, Field(ge=1)] = 60
     uuid_timeout_ms: Annotated[int, Field(ge=50)] = 2000
     """A peer that has not sent its UUID by then is closed."""
     stalled_timeout_ms: Annotated[int, Field(ge=500)] = 10_000
@@ -126,7 +126,10 @@ class VadSettings(Section):
 
 
 class TurnSettings(Section):
-    """Every threshold of turn taking; `callcenter replay turns` shows what another one would have done."""
+    """Every threshold of turn taking but the voice detector's own (`vad`).
+
+    `callcenter replay turns` shows what another one would have done.
+    """
 
     start_ms: Annotated[int, Field(ge=20)] = 60
     """So much speech makes a SpeechStarted."""
@@ -160,7 +163,13 @@ class TurnSettings(Section):
     barge_in_ms: Annotated[int, Field(ge=20)] = 96
     """So much speech over our own stops us (paused first, resumed if it turns out to be nothing)."""
     min_speech_ms: Annotated[int, Field(ge=20)] = 100
-    """Less is a click, not words."""
+    """Less is a click, not words;"""
+    click_silence_ms: Annotated[int, Field(ge=20)] = 200
+    """what a click has interrupted goes on after so much silence."""
+    unconfirmed_ms: Annotated[int, Field(ge=0)] = 400
+    """So much longer lasts a silence that the detector takes for speech: other people's voices, far away."""
+    worth_a_guess: Annotated[float, Field(ge=0, le=1)] = 0.3
+    """As likely to be complete, by its words, as that an answer is prepared."""
 
 
 class CallSettings(Section):

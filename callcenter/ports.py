@@ -69,9 +69,6 @@ class CallLine(Protocol):
         """From now on pull one 20 ms frame every 20 ms, on absolute deadlines, and send it. `next_frame` must return
         at once; it gives silence when there is nothing to say. More than 60 ms late means skip, never burst."""
 
-    def rest(self, resting: bool) -> None:
-        """Nobody speaks and nothing is being answered: what arrives may be handed over some milliseconds later."""
-
     async def hang_up(self) -> None:
         """End our part: the hang-up frame, then read until the peer closes. Idempotent."""
 

@@ -72,7 +72,6 @@ class Connection(asyncio.Protocol):
         "_ready",
         "_received_bytes",
         "_resampler",
-        "_resting",
         "_silent_watches",
         "_stalled_timeout_s",
         "_usual_bytes",
@@ -134,8 +133,6 @@ class Connection(asyncio.Protocol):
         self._frame_header, self._frame_bytes = b"", 0
         self._hung_up = False
         self._watchdog: asyncio.TimerHandle | None = None
-        self._resting = True
-        """Until there is a connection."""
         self._silent_watches = 0
         self._opened_at_s = time.monotonic()
         self._received_bytes = 0
@@ -149,7 +146,6 @@ class Connection(asyncio.Protocol):
             cast(asyncio.Transport, transport), self._stalled_timeout_s, lambda: self._fail("not_reading")
         )
         self._watchdog = self._loop.call_later(self._stalled_timeout_s / WATCHES, self._watch)
-        self.rest(False)
         self._opened(self)
 
     def data_received(self, data: bytes) -> None:
@@ -175,7 +171,6 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end()  # ECONNRESET too is a caller who hung up, while something of ours was unread
-        self.rest(True)
         if self._watchdog is not None:
             self._watchdog.cancel()
         if not self._lost.done():
@@ -332,11 +327,6 @@ class Connection(asyncio.Protocol):
         audio = self._inbox.take_audio()
         self._ready = bool(self._inbox)
         return audio
-
-    def rest(self, resting: bool) -> None:
-        if resting is not self._resting:
-            self._resting = resting
-            self._gathering.awake += -1 if resting else 1
 
     # ---- what we send
 

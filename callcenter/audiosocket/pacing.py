@@ -207,10 +207,6 @@ class Pacer:
         if not any(self._lines):
             self._timer.stop()
 
-    def next_tick_ns(self) -> int:
-        """When a line is due next, by the monotonic clock; long ago while there is none."""
-        return min((phase.next_ns for phase, lines in zip(self._phases, self._lines, strict=True) if lines), default=0)
-
     def close(self) -> None:
         self._timer.close()
 

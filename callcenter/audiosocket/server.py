@@ -79,7 +79,7 @@ class AudioSocketServer:
         sock = listen(self._settings.host, self._settings.port, section="audiosocket", reuse_port=self._reuse_port)
         self.port = sock.getsockname()[1]
         self._pacer = pacer = Pacer()
-        gathering = Gathering(pacer.next_tick_ns)
+        gathering = Gathering()
         stalled_timeout_s = self._settings.stalled_timeout_ms / 1000
         self._listener = await asyncio.get_running_loop().create_server(
             lambda: Connection(self._opened, pacer, gathering, stalled_timeout_s, keep_rate=self._keep_rate), sock=sock

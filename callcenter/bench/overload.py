@@ -40,13 +40,13 @@ async def _overload(calls: int, seconds: float, spoken: tuple[bytes, ...], envir
     async with running_server(
         ["--fake-models"], {"CALLCENTER_AUDIOSOCKET__MAX_CALLS": str(calls), **environment}
     ) as server:
-        turns = max(2, math.ceil(seconds / TURN_S))  # with connecting, longer than the others dial
-        plan = Plan("127.0.0.1", server.port, spoken, calls, turns, idle_s=0.0)
-        alone, alone_said = await call(plan)
+        plan = Plan("127.0.0.1", server.port, spoken, calls, idle_s=0.0)
         placed_s = plan.ramp_s + plan.settle_s  # by then they have all the places
+        plan = replace(plan, turns=max(2, math.ceil((seconds + placed_s) / TURN_S)))  # longer than the others dial
+        alone, alone_said = await call(plan)
         together = asyncio.create_task(call(replace(plan, seed=2)))
         await asyncio.sleep(placed_s + 0.5)
-        offered = await redial(server.port, calls, REDIAL_S, seconds - placed_s)
+        offered = await redial(server.port, calls, REDIAL_S, seconds)
         crowded, crowded_said = await together
     return Run(_figures(alone_said, crowded_said, offered), alone.fault or crowded.fault or _fault(offered))
 

@@ -68,7 +68,8 @@ class Report:
         console = Console()
         console.print(f"[bold]{self.title}[/]")
         console.print(str(self.machine), highlight=False)
-        console.print(", ".join(f"{name} {value}" for name, value in self.settings.items()), highlight=False)
+        told = [f"{name} {value}" for name, value in self.settings.items()]
+        console.print(", ".join([*told, f"{len(self.good)} good runs of {len(self.runs)}"]), highlight=False)
         for run in self.runs:
             if run.fault:
                 console.print(f"thrown away: {run.fault}", highlight=False)

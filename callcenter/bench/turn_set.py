@@ -1,7 +1,7 @@
 """The turn-taking set: turns of callers whose true end is known, made anew each time from a seed (all but the breath
 of espeak-ng's consonants, which it draws itself).
 
-espeak-ng says the phrases of turn_phrases.yaml in fourteen voices at several speeds, and people's recordings
+espeak-ng says the phrases of turn_phrases_*.yaml in fourteen voices at several speeds, and people's recordings
 (tests/data/speech) are cut between words and put together again, at other heights and speeds. Between the pieces
 lie pauses of 200 to 1200 ms (lognormal, median 430 ms, those between groups of digits 480 ms; a third lasts over half a
 second), filled like everything else with the noise of the line, 20 to 35 dB under the voice: hiss, hum of the mains, or
@@ -13,7 +13,8 @@ hesitations left out for every other caller as most recognizers do. Four turns o
 callers do: the share of false cut-offs is that of people who stop to think, not of calls. `clause` holds pauses where
 the thought could be over: nobody can tell there, from the words, and a fast answer costs some of them.
 
-Halves are split by phrase: words that one half was tuned on are not in the other.
+Halves share no phrase. Those of the reported half were written by somebody who had seen neither our words and rules nor
+the other half. People's recordings are few: they are split by hash, and rules were once mended after looking at both.
 """
 
 import hashlib
@@ -46,7 +47,11 @@ VOICES: Mapping[Language, tuple[Caller, ...]] = {
     "uk": (Caller("uk", 160, 50), Caller("uk+f2", 150, 55), Caller("uk+m3", 175, 40)),
     "ru": (Caller("ru", 160, 50), Caller("ru+f2", 150, 55), Caller("ru+m3", 175, 40)),
 }
-COUNTS = {"plain": 72, "pause": 106, "clause": 30, "hesitation": 60, "dictation": 56, "human": 48}
+COUNTS: Mapping[Half, Mapping[str, int]] = {
+    "tune": {"plain": 85, "pause": 116, "clause": 45, "hesitation": 60, "dictation": 48, "human": 48},
+    "report": {"plain": 44, "pause": 60, "clause": 17, "hesitation": 35, "dictation": 29, "human": 48},
+}
+"""Of `human` the half that belongs there is taken."""
 HESITATION_WORDS_PER_MINUTE = 80
 STUDIO_DB, ROOM_DB = 38.0, 22.0
 """How far under the voice the silence around it is, of espeak-ng and of people."""
@@ -89,25 +94,27 @@ def make_turns(half: Half | None = None, *, share: float = 1.0, seed: int = 3) -
     """`share` of each kind (the suite wants a few). Raises BenchError without the recordings, and ConfigurationError
     without espeak-ng."""
     with Mouths() as mouths:
-        for kind, count in COUNTS.items():
-            for number in range(round(count * share)):
-                rng = np.random.default_rng([seed, *kind.encode(), number])
-                turn = _by_people(number, rng) if kind == "human" else _by_espeak(mouths, kind, number, rng)
-                if half in (None, turn.half):
-                    yield turn
+        for which, counts in COUNTS.items():
+            for kind, count in counts.items() if half in (None, which) else ():
+                for number in range(round(count * share)):
+                    rng = np.random.default_rng([seed, *kind.encode(), number])
+                    turn = _by_people(number, rng) if kind == "human" else _by_espeak(mouths, which, kind, number, rng)
+                    if turn.half == which:
+                        yield turn
 
 
 def half_of(phrase: str) -> Half:
     return "tune" if hashlib.sha256(f"turn set: {phrase}".encode()).digest()[0] % 2 else "report"
 
 
-def _phrases(kind: str) -> list[tuple[Language, str]]:
-    texts = yaml.safe_load(resources.files(__package__).joinpath("turn_phrases.yaml").read_text(encoding="utf-8"))
+def _phrases(half: Half, kind: str) -> list[tuple[Language, str]]:
+    file = resources.files(__package__).joinpath(f"turn_phrases_{half}.yaml")
+    texts = yaml.safe_load(file.read_text(encoding="utf-8"))
     return [(language, phrase) for language, kinds in texts.items() for phrase in kinds.get(kind, ())]
 
 
-def _by_espeak(mouths: Mouths, kind: str, number: int, rng: np.random.Generator) -> Turn:
-    phrases = _phrases(kind)
+def _by_espeak(mouths: Mouths, half: Half, kind: str, number: int, rng: np.random.Generator) -> Turn:
+    phrases = _phrases(half, kind)
     language, phrase = phrases[number % len(phrases)]
     caller = VOICES[language][rng.integers(len(VOICES[language]))]
     keeps_hesitations = number % 2 == 0
@@ -122,8 +129,7 @@ def _by_espeak(mouths: Mouths, kind: str, number: int, rng: np.random.Generator)
             slow = replace(caller, words_per_minute=HESITATION_WORDS_PER_MINUTE)
             parts.append(Piece(_speech(mouths, f"{hesitation},", slow), hesitation if keeps_hesitations else ""))
         pieces.append(parts)
-    half = half_of(phrase)
-    return _assemble(f"{kind}-{number}", kind, language, half, pieces, rng)
+    return _assemble(f"{half}-{kind}-{number}", kind, language, half, pieces, rng)
 
 
 def _by_people(number: int, rng: np.random.Generator) -> Turn:

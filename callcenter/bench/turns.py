@@ -169,6 +169,8 @@ def _compare(heard: Sequence[Heard]) -> Run:
             outcome.add(each.turn, decision)
             if name == "ours":
                 kinds[each.turn.kind].add(each.turn, decision)
+                if len(each.turn.spoken) > 1:
+                    kinds["with_a_pause"].add(each.turn, decision)
         figures |= outcome.figures(name)
         if name == "ours":
             figures |= {"ours.guesses_a_turn": outcome.guesses / outcome.turns, "ours.missed": outcome.missed}

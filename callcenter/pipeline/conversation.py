@@ -6,7 +6,6 @@ the answer to what was said so far is guessed at (`replies`).
 """
 
 import asyncio
-from collections.abc import Callable
 from typing import assert_never
 
 import structlog
@@ -55,11 +54,9 @@ class Conversation:
         journal: CallJournal,
         events: "asyncio.Queue[CallEvent | ReplyEnded]",
         tasks: asyncio.TaskGroup,
-        rest: Callable[[bool], None],
     ) -> None:
-        """rest: told whether nobody speaks and nothing is being answered."""
         self._call, self._agent, self._shop, self._settings = call, agent, shop, settings
-        self._journal, self._events, self._tasks, self._rest = journal, events, tasks, rest
+        self._journal, self._events, self._tasks = journal, events, tasks
         self.facts = CallFacts()
         self.state = State.CONNECTED
         self._deadlines = Deadlines(settings.call, ends_s=self._now() + settings.call.max_duration_s)
@@ -110,7 +107,6 @@ class Conversation:
                     await self._on_due(due)
             else:
                 await self._on_event(event)
-            self._rest(self._deadlines.listening)
 
     async def stop(self) -> None:
         """End whatever we are saying; what was heard of it is journaled."""

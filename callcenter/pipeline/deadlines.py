@@ -42,11 +42,6 @@ class Deadlines:
         self.caller_active()
         self.keys_s = now_s + KEY_PAUSE_S
 
-    @property
-    def listening(self) -> bool:
-        """We wait for the caller, who is silent."""
-        return self.silence_s is not None
-
     def next(self) -> float:
         """When something is due."""
         return min(at for at in (self.silence_s, self.keys_s, self.ends_s) if at is not None)

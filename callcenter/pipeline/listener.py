@@ -41,9 +41,6 @@ from callcenter.ports import (
     VoiceDetector,
 )
 
-WORTH_A_GUESS = 0.3
-"""As likely to be complete, by its words, as that an answer is prepared."""
-
 
 def hearing_rate_hz(line_rate_hz: int) -> Literal[8000, 16000]:
     """Narrow-band lines are heard as they are, wider ones at 16 kHz."""
@@ -70,6 +67,7 @@ class Listener:
         self._recognition = recognizer.open(call_id, self._rate_hz, language)
         self._turns = TurnDetector(settings.turn, settings.vad)
         self._turn_model = turn_model
+        self._worth_a_guess = settings.turn.worth_a_guess
         self._timeout_s = settings.stt.timeout_ms / 1000
         pre_roll_ms = settings.turn.pre_roll_ms + settings.turn.start_ms
         self._pre_roll_bytes = pre_roll_ms * self._rate_hz // 1000 * SAMPLE_BYTES
@@ -167,7 +165,7 @@ class Listener:
             return
         complete = completeness(transcript, hearing.expectation)
         self._turns.judge(words=complete)
-        if complete >= WORTH_A_GUESS:
+        if complete >= self._worth_a_guess:
             await self._emit(Guessed(transcript, speech_ms, paused_at_s))
 
     def _ask(self, model: TurnModel) -> None:

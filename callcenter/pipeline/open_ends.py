@@ -17,12 +17,15 @@ OPEN = _words("""
     is are was were am be been i'm it's that's there's he's she's we're you're they're i've we've i'd i'll we'd we'll
     i we he she they very quite let another several
     get need want buy take bring send give show tell recommend prefer include including
+    where's what's says said except besides plus around almost only
     і й та або чи але а щоб якщо бо тому оскільки хоча який яка яке які ніж
     в у на до з із зі від для про по за під над між через біля без після перед при о об
+    біля протягом замість окрім крім навпроти щодо стосовно якщо коли поки навіть майже приблизно
     мій моя моє мої моєї моєму мого моїх ваш ваша ваше ваші вашої вашого вашому наш наша
     я ми він вона вони не дуже лише тільки
     и или но а чтобы если потому поскольку хотя какой какая какое какие чем
     в во на до с со из от для о об про по за под над между через возле без после перед при к ко у
+    около вместо кроме насчет даже почти примерно пока
     мой моя мое мои моей моему моего моих ваш ваша ваше ваши вашей вашего вашему наш наша
     я мы он она они не очень лишь только
 """)
@@ -35,20 +38,31 @@ OPEN_PHRASES = _words("""
     can_you_tell_me could_you_tell_me tell_me show_me give_me i_bought i_ordered i_was_wondering i_want_to_know
     to_know to_check to_ask looking_for_a_set going_to want_to need_to like_to please_tell_me order_number
     where_can_i when_can_i how_can_i i_think i_guess
+    told_me tell_you told_us told_him told_her asked_me let_me i_mean you_know it_says side_says kind_of sort_of
+    the_thing_is the_problem_is the_question_is what_i_need_is what_i_want_is my_name_is number_is size_is address_is
+    because_of instead_of in_front_of out_of as_well_as as_long_as in_case do_you_have you_guys_have have_any
+    how_much_is how_much_are how_much_would how_long_does how_long_will when_does when_will when_do
     я_хочу чи_можна мені_потрібні мені_потрібна мені_потрібно мені_потрібен нам_потрібні хотів_би хотіла_б
     би_замовити би_купити би_дізнатися би_записатися хочу_замовити хочу_купити хочу_дізнатися скажіть
     скажіть_будь_ласка підкажіть підкажіть_будь_ласка чи_є_у_вас у_вас мій_номер номер_замовлення тому_що так_як
     мене_звати адреса
+    в_мене у_мене в_нас у_нас в_вас є_у_вас мені_треба нам_треба мені_сказали ви_казали вони_кажуть справа_в_тому
+    взагалі_то я_б_хотів я_б_хотіла хотів хотіла хотіли_б можна можу можете могли_б машина_в_мене розмір_такий
+    а_скільки скільки_буде коли_буде
     я_хочу можно_ли мне_нужны мне_нужна мне_нужно мне_нужен нам_нужны хотел_бы хотела_бы бы_заказать бы_купить
     бы_узнать бы_записаться хочу_купить хочу_узнать хочу_заказать скажите скажите_пожалуйста подскажите
+    у_меня у_нас мне_надо нам_надо мне_сказали вы_говорили они_говорят дело_в_том вообще_то в_течение мне_бы нам_бы
+    я_бы_хотел я_бы_хотела хотел хотела хотели_бы могу можете могли_бы машина_у_меня размер_такой
+    а_сколько сколько_будет когда_будет когда_будут
     подскажите_пожалуйста есть_ли_у_вас у_вас мой_номер номер_заказа потому_что так_как меня_зовут адрес
 """)
 """As the last words: what was announced is missing."""
 
-HESITATIONS = _words("um uhm umm uh uhh er erm hm hmm mm ah eh е ее ем емм ммм гм ну э ээ эм эмм хм")
+HESITATIONS = _words("well um uhm umm uh uhh er erm hm hmm mm ah eh е ее ем емм ммм гм ну э ээ эм эмм хм")
 """As the last word: the caller thinks."""
 
 WHOLE: frozenset[str] = _words("""
+    not_really i_do i_don't i_can i_can't i_will i_have yes_i_do yes_i_can yes_i_have no_i_don't not_any
     yes yeah yep sure of_course yes_please no nope no_thanks no_thank_you thanks thank_you thank_you_very_much okay ok
     bye goodbye bye_bye right correct exactly that's_all that_is_all that_is_all_thank_you nothing_else operator
     operator_please repeat repeat_please never_mind
@@ -59,11 +73,17 @@ WHOLE: frozenset[str] = _words("""
 
 OPENERS = _words("""
     well hello hi hey good_morning good_afternoon добрий_день доброго_дня вітаю здравствуйте добрый_день алло
+    so listen look excuse_me sorry okay_so let_me_see i_don't_know i_do_not_know not_sure i'm_not_sure
+    слухайте дивіться вибачте так_от не_знаю я_не_знаю та_я_не_знаю ну_я_не_знаю не_впевнений
+    слушайте смотрите извините так_вот я_не_знаю да_я_не_знаю ну_я_не_знаю не_уверен
 """)
 """As all that was said: often, but not always, something comes after it."""
 
 HALF_OPEN = _words("""
-    when who why where how only also then maybe perhaps both
+    when who why where how only also then maybe perhaps both what which
+    any some no other mean means like called named got has have had will would could can should must may might did do
+    does don't didn't won't can't wasn't isn't aren't actually basically just really probably either neither
+    то там десь где можна можно треба надо потрібно нужно хочу хотів хотіла хотел хотела
     коли хто чому де куди як тільки також потім мабуть когда кто почему где куда как только также потом наверное
 """)
 """As the last word of more than one: it may be the end as well."""

@@ -90,7 +90,7 @@ class _Session:
         agent = self._agent = parts.agent.open(call)
         async with asyncio.TaskGroup() as tasks:
             journal = CallJournal(parts.journal, call)
-            conversation = Conversation(call, agent, parts.shop, parts.settings, journal, events, tasks, line.rest)
+            conversation = Conversation(call, agent, parts.shop, parts.settings, journal, events, tasks)
             self._conversation, self._facts = conversation, conversation.facts
             player = Player(line.rate_hz, conversation.on_progress)
             conversation.attach(player, self._speaker())

@@ -21,11 +21,6 @@ from callcenter.pipeline.completeness import UNKNOWN
 from callcenter.pipeline.levels import Levels
 from callcenter.ports import Activity
 
-DISCARD_AFTER_MS = 200
-"""A click needs no full silence to be known as one: what was interrupted by it goes on at once."""
-UNCONFIRMED_MS = 400
-"""So much longer than needed lasts a silence that the detector takes for speech: other people's voices, far away."""
-
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -202,9 +197,9 @@ class TurnDetector:
         """`detected`: the detector still takes it for speech."""
         too_short = self._voiced_ms < self._turn.min_speech_ms
         wait = wait_for(self._turn, self._words, self._voice, dictation=self.dictation)
-        silence_ms = self._silence_ms - UNCONFIRMED_MS * detected
+        silence_ms = self._silence_ms - self._turn.unconfirmed_ms * detected
         signal: Signal
-        if too_short and silence_ms >= min(DISCARD_AFTER_MS, wait.silence_ms):
+        if too_short and silence_ms >= min(self._turn.click_silence_ms, wait.silence_ms):
             signal = Discarded(self._voiced_ms)
         elif silence_ms >= wait.silence_ms:
             signal = Ended(self._voiced_ms, self._silence_ms, wait.reason)

@@ -37,7 +37,7 @@ class FakeLine:
     def __init__(self) -> None:
         self.heard: list[tuple[float, bool]] = []
         """When each frame came, and whether it was audible."""
-        self.hung_up = self.resting = False
+        self.hung_up = False
         self._inputs: asyncio.Queue[LineInput] = asyncio.Queue()
         self._playing: asyncio.Task[None] | None = None
         self._mouth_open = False
@@ -65,9 +65,6 @@ class FakeLine:
 
     def receive_waiting(self) -> bytes:
         return b""
-
-    def rest(self, resting: bool) -> None:
-        self.resting = resting
 
     def start_playing(self, next_frame: Callable[[], bytes]) -> None:
         self._playing = asyncio.create_task(self._play(next_frame))

@@ -155,7 +155,7 @@ class WriteLog(asyncio.Transport):
 
 async def test_a_frame_is_one_write_of_header_and_payload() -> None:
     transport, pacer = WriteLog(), Pacer(observe_late_s=lambda _: None)
-    line = Connection(lambda _: None, pacer, Gathering(pacer.next_tick_ns), 10)
+    line = Connection(lambda _: None, pacer, Gathering(), 10)
     line.connection_made(transport)
     data = encode_uuid(uuid4())
     line.data_received(data)

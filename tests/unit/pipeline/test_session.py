@@ -21,7 +21,7 @@ from callcenter.records import (
 from tests.fakes.parts import (
     Script,
 )
-from tests.unit.pipeline.calling import CALL, LONG, Call, converse, greeted
+from tests.unit.pipeline.calling import CALL, Call, converse, greeted
 
 
 def test_greets_at_once_and_journals_what_was_heard() -> None:
@@ -128,26 +128,3 @@ def test_a_tool_of_an_answer_that_was_cut_before_its_first_word_has_its_turn() -
     call = converse(caller, {"winter tires": [tires, 5.0, Said("Late.")]})
     (tool,) = call.records(ToolCallRecorded)
     assert tool.turn_number in call.turns()
-
-
-def test_the_line_rests_only_while_nobody_speaks_and_nothing_is_being_answered() -> None:
-    resting: dict[str, bool] = {}
-
-    async def caller(call: Call) -> None:
-        await asyncio.sleep(0.1)
-        resting["greeting"] = call.line.resting
-        await greeted(call)
-        resting["silence"] = call.line.resting
-        await asyncio.gather(call.ask("winter tires", 1500), look("question", call))
-        await look("thinking", call)
-        await asyncio.sleep(2)
-        resting["answer"] = call.line.resting
-        await asyncio.sleep(6)
-        resting["after it"] = call.line.resting
-
-    async def look(at: str, call: Call) -> None:
-        await asyncio.sleep(1)
-        resting[at] = call.line.resting
-
-    converse(caller, {"winter tires": [1.5, Said(LONG)]})
-    assert [at for at, rests in resting.items() if rests] == ["silence", "after it"]
