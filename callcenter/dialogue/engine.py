@@ -12,7 +12,8 @@ from callcenter.dialogue.policy import Patience
 from callcenter.dialogue.steps import Step
 from callcenter.dialogue.summary import summarize
 from callcenter.dialogue.turn import Speech, Turn
-from callcenter.dialogue.understanding import Understanding, Understood
+from callcenter.dialogue.understanding import Understanding
+from callcenter.dialogue.understood import FOUND, Understood
 from callcenter.errors import ConfigurationError
 from callcenter.ports import CallerSaid, Expectation, Language
 from callcenter.records import TransferReason
@@ -171,7 +172,7 @@ def _check_flow(shop: Shop) -> None:
     flow, faults = shop.flow, list[tuple[tuple[str | int, ...], str]]()
     tables: dict[tuple[str, ...], Mapping[str, str]] = {("first",): flow.first, ("then",): flow.then}
     tables |= {("states", name, "on"): state.on for name, state in flow.states.items()}
-    intents = {intent for pack in shop.packs.values() for intent in pack.intents} | {"wish", "choice"}
+    intents = {intent for pack in shop.packs.values() for intent in pack.intents} | FOUND
     for where, table in tables.items():
         faults += [
             ((*where, intent), f"no action {action!r}") for intent, action in table.items() if action not in ACTIONS

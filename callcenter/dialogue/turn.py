@@ -6,7 +6,7 @@ from typing import Any
 from callcenter.dialogue.memory import Memory, Question
 from callcenter.dialogue.offer import Offer, Stock
 from callcenter.dialogue.steps import CallTool, Step
-from callcenter.dialogue.understanding import Understood
+from callcenter.dialogue.understood import Understood
 from callcenter.dialogue.wish import ANY_SEASON, Wish
 from callcenter.ports import (
     GoalReached,

@@ -30,8 +30,9 @@ class State(Part):
 
 
 class Flow(Part):
-    """Intents are those of the language packs, "wish" (the caller named a car, a size, a season, a brand or a price)
-    and "choice" (one of the tires offered). Actions are the engine's (callcenter/dialogue/actions)."""
+    """Intents are those of the language packs, "wish" (the caller named a car, a size, a season, a brand or a price),
+    "choice" (one of those offered) and the others of callcenter/dialogue/understood.py: "date", "city", "quantity", …
+    Actions are the engine's (callcenter/dialogue/actions)."""
 
     needs: tuple[Need, ...]
     first: Mapping[str, str]
