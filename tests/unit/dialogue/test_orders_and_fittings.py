@@ -165,7 +165,9 @@ def test_a_number_is_no_day_or_time_unless_one_was_asked_for(words: str, asked: 
 
 
 @pytest.mark.parametrize("asked", [Asked.DATE, Asked.TIME])
-@pytest.mark.parametrize("words", ["just a second", "one moment please", "good morning", "доброго дня", "перший варіант"])
+@pytest.mark.parametrize(
+    "words", ["just a second", "one moment please", "good morning", "доброго дня", "перший варіант"]
+)
 def test_courtesies_are_neither_a_day_nor_a_time(words: str, asked: Asked) -> None:
     assert not read(words, asked).intents & {"date", "time"}
 
