@@ -15,11 +15,14 @@ from demo_store.answers import ErrorAnswer
 from demo_store.database import Database
 from demo_store.errors import StoreFault
 from demo_store.faults import FaultMiddleware, FaultPlan
-from demo_store.routes import admin, health, tires, vehicles
+from demo_store.migrations import SCHEMA
+from demo_store.routes import admin, health, knowledge, tires, vehicles
 from demo_store.settings import Settings
+from knowledge.ngrams import NgramEmbedder
+from knowledge.search import KnowledgeSearch
 
-# One router an area: orders, delivery, fitting and knowledge are added here.
-_AREAS = (tires.router, vehicles.router)
+# One router an area: orders, delivery and fitting are added here.
+_AREAS = (tires.router, vehicles.router, knowledge.router)
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorAnswer} for status in (400, 401, 404, 422, 429, 500, 503)
@@ -35,6 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="Demo tire store", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.database = Database(settings.database_url)
+    app.state.knowledge = KnowledgeSearch(app.state.database.fetch, NgramEmbedder(), SCHEMA)
     app.state.faults = FaultPlan()
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(require_key)], responses=_REFUSALS)
     for area in _AREAS:

@@ -1,10 +1,11 @@
-"""Fills the store's tables from the files in `data`, once for each state of those files."""
+"""Fills the store's tables from the files in `data` and the shop's articles, once for each state of those files."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from demo_store.database import one_connection
-from demo_store.migrations import LOCK
+from demo_store.migrations import LOCK, SCHEMA
 from demo_store.names import name_key, name_keys
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from demo_store.assortment.sources import Brand, Make
     from demo_store.assortment.tires import Tire
+    from knowledge.index import Changes
 
 _NAME = "catalogue"
 
@@ -35,6 +37,17 @@ async def seed(database_url: str) -> bool:
             )
         await connection.execute("ANALYZE store.tires, store.stock, store.oem_sizes")
     return True
+
+
+async def seed_knowledge(database_url: str, folder: Path) -> "Changes":
+    """Index the articles that are new or changed. Raises Unavailable; ArticleError for a wrong folder or file."""
+    from knowledge.articles import load_articles
+    from knowledge.index import KnowledgeIndex
+    from knowledge.ngrams import NgramEmbedder
+
+    articles = load_articles(folder)
+    async with one_connection(database_url) as connection:
+        return await KnowledgeIndex(connection, NgramEmbedder(), SCHEMA).synchronize(articles)
 
 
 async def _replace_catalogue(connection: "Connection[Record]") -> None:

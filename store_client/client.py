@@ -24,10 +24,12 @@ from store_client.models import (
     VehicleModel,
     VehicleTires,
 )
+from store_client.models_knowledge import KnowledgeArticle, KnowledgeArticles, KnowledgeCategory
 
 _ATTEMPTS = 3
 _PER_PAGE = 50  # the contract's most
 _MOST_PAGES = 100
+_LONGEST_QUESTION = 500
 Parameter = str | int | float | bool | Decimal | None
 
 
@@ -115,6 +117,12 @@ class StoreClient:
 
     async def brands(self) -> Sequence[Brand]:
         return await self._all("brands", Page[Brand])
+
+    async def search_knowledge(
+        self, query: str, *, category: KnowledgeCategory | None = None, limit: int = 5
+    ) -> Sequence[KnowledgeArticle]:
+        wanted: dict[str, Parameter] = {"query": query[:_LONGEST_QUESTION], "category": category, "limit": limit}
+        return (await self._get("knowledge/search", wanted, KnowledgeArticles)).articles
 
     async def aclose(self) -> None:
         await self._http.aclose()

@@ -8,6 +8,7 @@ from typing import Any
 
 from store_client.errors import StoreError, StoreNotFound, StoreRejected
 from store_client.fake_catalogue import BRANDS, TIRES, VEHICLES, FakeVehicle
+from store_client.fake_knowledge import ARTICLES, FakeArticle, found_articles
 from store_client.models import (
     Availability,
     Brand,
@@ -23,6 +24,7 @@ from store_client.models import (
     VehicleModel,
     VehicleTires,
 )
+from store_client.models_knowledge import KnowledgeArticle, KnowledgeCategory
 
 
 def _fold(text: str) -> str:
@@ -38,11 +40,13 @@ class FakeStore:
         vehicles: Sequence[FakeVehicle] = VEHICLES,
         brands: Sequence[Brand] = BRANDS,
         *,
+        articles: Sequence[FakeArticle] = ARTICLES,
         today: date = date(2026, 11, 2),
     ) -> None:
         self._tires = {tire.id: tire for tire in tires}
         self._vehicles = tuple(vehicles)
         self._brands = tuple(brands)
+        self._articles = tuple(articles)
         self._today = today
         self._error: StoreError | None = None
         self._failures_left: int | None = None
@@ -166,6 +170,14 @@ class FakeStore:
     async def brands(self) -> Sequence[Brand]:
         await self._called("brands")
         return self._brands
+
+    async def search_knowledge(
+        self, query: str, *, category: KnowledgeCategory | None = None, limit: int = 5
+    ) -> Sequence[KnowledgeArticle]:
+        await self._called("search_knowledge", query=query, category=category, limit=limit)
+        if not 1 <= limit <= 20:
+            raise StoreRejected(422, "invalid_request", "limit from 1 to 20")
+        return found_articles(self._articles, query, category)[:limit]
 
     async def aclose(self) -> None:
         self.closed = True

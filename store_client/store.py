@@ -14,6 +14,7 @@ from store_client.models import (
     VehicleModel,
     VehicleTires,
 )
+from store_client.models_knowledge import KnowledgeArticle, KnowledgeCategory
 
 
 class Store(Protocol):
@@ -59,5 +60,11 @@ class Store(Protocol):
     async def vehicles(self) -> Sequence[VehicleModel]: ...
 
     async def brands(self) -> Sequence[Brand]: ...
+
+    async def search_knowledge(
+        self, query: str, *, category: KnowledgeCategory | None = None, limit: int = 5
+    ) -> Sequence[KnowledgeArticle]:
+        """What answers a question asked in the caller's words, the best first; empty where nothing does. `limit` is 20
+        at most; a question longer than 500 letters is cut."""
 
     async def aclose(self) -> None: ...

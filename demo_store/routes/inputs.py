@@ -16,4 +16,5 @@ _Text = Annotated[str, AfterValidator(_without_nul)]
 Words = Annotated[_Text, Query(min_length=1, max_length=100)]
 """A name somebody said."""
 OptionalWords = Annotated[_Text | None, Query(min_length=1, max_length=100)]
+Question = Annotated[_Text, Query(min_length=1, max_length=500)]
 Identifier = Annotated[_Text, Path(min_length=1, max_length=200)]
