@@ -18,8 +18,13 @@ class Chunk:
     """From 0, in the order of the article."""
     text: str
     """Headings and paragraphs as prose: what is shown and spoken from."""
-    searched: str
-    """The same under the article's title and keywords, which stand twice: they say best what it is about."""
+    about: str
+    """The article's title and keywords, by which each of its chunks is to be found."""
+
+    @property
+    def embedded(self) -> str:
+        """What a vector is made of: title and keywords stand twice, for they say best what it is about."""
+        return f"{self.about}\n{self.about}\n{self.text}"
 
 
 def cut(article: Article) -> list[Chunk]:
@@ -32,7 +37,7 @@ def cut(article: Article) -> list[Chunk]:
         pieces[-1].append(paragraph)
     texts = ["\n".join(piece) for piece in pieces]
     about = "\n".join([article.title, *article.keywords])
-    return [Chunk(index, text, f"{about}\n{about}\n{text}") for index, text in enumerate(texts)]
+    return [Chunk(index, text, about) for index, text in enumerate(texts)]
 
 
 def _paragraphs(body: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KnowledgeError as error:
         print(f"knowledge.fit: {error}", file=sys.stderr)
         return 2
-    rarity = fit_rarity(chunk.searched for article in articles for chunk in cut(article))
+    rarity = fit_rarity(chunk.embedded for article in articles for chunk in cut(article))
     Path(__file__).with_name(RARITY_FILE).write_bytes(rarity.tobytes())
     print(f"{RARITY_FILE}: of {len(articles)} articles")
     return 0

@@ -91,7 +91,7 @@ class KnowledgeIndex:
     async def _put(self, article: Article, digest: str) -> bool:
         """False where another process has put the same meanwhile."""
         chunks = cut(article)
-        vectors = await self._embedder.embed([chunk.searched for chunk in chunks])
+        vectors = await self._embedder.embed([chunk.embedded for chunk in chunks])
         key = (article.id, article.language)
         async with self._connection.transaction():
             await self._lock()
@@ -103,8 +103,9 @@ class KnowledgeIndex:
             await self._connection.execute(self._sql["forget_chunks"], *key)
             rows = []
             for chunk, vector in zip(chunks, vectors, strict=True):
-                found = terms(chunk.searched)
-                rows.append((*key, chunk.index, chunk.text, vector_text(vector), " ".join(found), len(found)))
+                about, text = 2 * terms(chunk.about), terms(chunk.text)
+                counted = " ".join(about), " ".join(text), len(about) + len(text)
+                rows.append((*key, chunk.index, chunk.text, vector_text(vector), *counted))
             await self._connection.executemany(self._sql["put_chunk"], rows)
         return True
 

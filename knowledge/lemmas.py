@@ -16,7 +16,7 @@ _RUSSIAN_LETTERS = str.maketrans("ыэё", "иее", "ъ")
 
 def terms(text: str) -> list[str]:
     """In their order, each as often as it stands there; letters and digits alone."""
-    return [lemma(word) for word in words(text)]
+    return [found for word in words(text) if (found := lemma(word))]
 
 
 @lru_cache(maxsize=50_000)

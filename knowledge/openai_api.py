@@ -101,7 +101,8 @@ def _rows(response: "httpx.Response", count: int, dimensions: int) -> Vectors:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     if not np.isfinite(lengths).all() or not lengths.all():
         raise EmbeddingError("bad_answer", "the model answered a vector that has no direction")
-    return (rows / lengths).astype(np.float32)
+    unit: Vectors = (rows / lengths).astype(np.float32)
+    return unit
 
 
 def _batches(texts: Sequence[str], size: int) -> list[Sequence[str]]:

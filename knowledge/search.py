@@ -1,7 +1,8 @@
 """Articles that answer a caller's question: full text and vectors, merged, and nothing where nothing fits."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -65,8 +66,11 @@ class KnowledgeSearch:
         language. Empty when nothing is relevant. Without vectors (the model's server is away) by words alone."""
         halves = await self.halves(query, category)
         ranked = fuse(halves.text, halves.vectors)[:limit]
-        closest = _closest(halves.vectors or halves.text)
-        scores = never_rising([relevance(closest.get(article.article_id, 0.0), halves.words) for article in ranked])
+        closeness = _greatest((hit, hit.closeness) for hit in halves.vectors or halves.text)
+        about = _greatest((hit, hit.about) for hit in halves.text)
+        scores = never_rising(
+            [relevance(closeness[article.article_id], about[article.article_id], halves.words) for article in ranked]
+        )
         relevant = [(article, score) for article, score in zip(ranked, scores, strict=True) if score >= RELEVANT_FROM]
         if not relevant:
             return []
@@ -83,7 +87,7 @@ class KnowledgeSearch:
         any_of_them = " | ".join(f"'{word}'" for word in words)  # letters and digits alone: nothing to escape
         text = await self._fetch(self._sql["full_text"], any_of_them, words, category, MOST_HITS)
         return Halves(
-            [Hit(_key(row), row["coverage"]) for row in text],
+            [Hit(_key(row), row["coverage"], row["about"]) for row in text],
             await self._nearest(query, category),
             Familiarity(known["known"], known["widest"]),
         )
@@ -105,12 +109,12 @@ def _key(row: "Record") -> ChunkKey:
     return ChunkKey(row["article_id"], row["language"], row["chunk_index"])
 
 
-def _closest(hits: Sequence[Hit]) -> dict[str, float]:
-    closest: dict[str, float] = {}
-    for hit in hits:
-        article_id = hit.chunk.article_id
-        closest[article_id] = max(hit.closeness, closest.get(article_id, hit.closeness))
-    return closest
+def _greatest(values: Iterable[tuple[Hit, float]]) -> defaultdict[str, float]:
+    """By article; 0 for one that has none."""
+    greatest: defaultdict[str, float] = defaultdict(float)
+    for hit, value in values:
+        greatest[hit.chunk.article_id] = max(value, greatest[hit.chunk.article_id])
+    return greatest
 
 
 def _told(article: Ranked, rows: Sequence[Any], language: Language) -> list[Any]:

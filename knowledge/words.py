@@ -15,7 +15,7 @@ _FOLDED = str.maketrans("іїєґёыэ", "ииегеие", "ь'ъ")
 def words(text: str) -> list[str]:
     """In lower case, in their order, stop words left out."""
     found = (word[:LONGEST] for word in _WORD.findall(text.casefold().translate(_APOSTROPHES)))
-    return [word for word in found if fold(word) not in stop_words()]
+    return [word for word in found if (folded := fold(word)) and folded not in stop_words()]
 
 
 def fold(word: str) -> str:

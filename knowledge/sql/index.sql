@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS {schema}.knowledge_embeddings (
     -- No dimension and no index by nearness: models come and go, and a scan of some hundred rows takes a few ms and
     -- misses nothing, where an HNSW index would be searched before the category is looked at.
     embedding   vector NOT NULL,
-    search      tsvector NOT NULL,
+    search      tsvector NOT NULL, -- weight A: title and keywords
     terms       int NOT NULL, -- in `search`, repetitions counted
     PRIMARY KEY (article_id, language, chunk_index),
     FOREIGN KEY (article_id, language) REFERENCES {schema}.knowledge_articles ON DELETE CASCADE
@@ -54,7 +54,8 @@ DELETE FROM {schema}.knowledge_embeddings WHERE article_id = $1 AND language = $
 
 -- name: put_chunk
 INSERT INTO {schema}.knowledge_embeddings (article_id, language, chunk_index, chunk_text, embedding, search, terms)
-VALUES ($1, $2, $3, $4, $5::text::vector, to_tsvector('simple', $6), $7)
+VALUES ($1, $2, $3, $4, $5::text::vector,
+        setweight(to_tsvector('simple', $6), 'A') || to_tsvector('simple', $7), $8)
 
 -- name: forget_article
 DELETE FROM {schema}.knowledge_articles WHERE id = $1 AND language = $2

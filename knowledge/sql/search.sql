@@ -1,11 +1,11 @@
 -- name: full_text
--- Okapi BM25 over lemmas (k1 1.2, b 0.75), and how much of the question's weight a chunk holds: of the rarest words most.
--- A word that no chunk holds weighs as the rarest of all. PostgreSQL's own ts_rank_cd knows nothing of rarity.
+-- Okapi BM25 over lemmas (k1 1.2, b 0.75), and how much of the question's weight stands anywhere in a chunk, and in title
+-- and keywords: rare words weigh most, one that no chunk holds as the rarest. PostgreSQL's ts_rank_cd ignores rarity.
 WITH corpus AS (
     SELECT count(*)::float8 AS chunks, avg(terms)::float8 AS usual_terms FROM {schema}.knowledge_embeddings
 ), hits AS (
     SELECT e.article_id, e.language, e.chunk_index, e.terms::float8, found.lexeme,
-           cardinality(found.positions)::float8 AS times
+           cardinality(found.positions)::float8 AS times, 'A' = ANY (found.weights) AS in_about
     FROM {schema}.knowledge_embeddings e
     CROSS JOIN LATERAL unnest(e.search) found
     WHERE e.search @@ $1::text::tsquery AND found.lexeme = ANY ($2::text[])
@@ -19,7 +19,8 @@ WITH corpus AS (
 )
 SELECT article_id, hits.language, chunk_index,
        sum(rarity.weight * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * hits.terms / usual_terms))) AS score,
-       sum(rarity.weight) / min(asked.weight) AS coverage
+       sum(rarity.weight) / min(asked.weight) AS coverage,
+       coalesce(sum(rarity.weight) FILTER (WHERE in_about), 0) / min(asked.weight) AS about
 FROM hits
 JOIN rarity USING (lexeme)
 JOIN {schema}.knowledge_articles a ON a.id = article_id AND a.language = hits.language
@@ -40,9 +41,11 @@ CROSS JOIN LATERAL (
 ) holding
 
 -- name: vectors
-SELECT e.article_id, e.language, e.chunk_index, 1 - (e.embedding <=> $1::text::vector) AS cosine
+WITH asked AS MATERIALIZED (SELECT $1::text::vector AS vector) -- read once, not for each row
+SELECT e.article_id, e.language, e.chunk_index, 1 - (e.embedding <=> asked.vector) AS cosine
 FROM {schema}.knowledge_embeddings e
 JOIN {schema}.knowledge_articles a ON a.id = e.article_id AND a.language = e.language
+CROSS JOIN asked
 WHERE a.model = $2 AND ($3::text IS NULL OR a.category = $3)
 ORDER BY cosine DESC, e.article_id, e.language, e.chunk_index
 LIMIT $4

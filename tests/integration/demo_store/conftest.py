@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,18 +16,21 @@ from demo_store.migrations import migrate
 from demo_store.seed import seed
 from tests.integration.demo_store.running import ADMIN, API_KEY, RunningStore
 
+ONE_ARTICLE = str(Path(__file__).parents[2] / "data/knowledge")
+"""Indexed in no time; the shop's own articles take a second."""
+
 
 def environment(database_url: str, **more: str) -> dict[str, str]:
-    own = {"STORE_DATABASE_URL": database_url, "STORE_API_KEY": API_KEY, "DEMO_STORE_ADMIN_KEY": ADMIN, **more}
-    return {**os.environ, **own}
+    own = {"STORE_DATABASE_URL": database_url, "STORE_API_KEY": API_KEY, "DEMO_STORE_ADMIN_KEY": ADMIN}
+    return {**os.environ, **own, "DEMO_STORE_KNOWLEDGE": ONE_ARTICLE, **more}
 
 
 @contextmanager
-def running_store(database_url: str) -> Iterator[RunningStore]:
+def running_store(database_url: str, **more: str) -> Iterator[RunningStore]:
     port = free_port()
     program = subprocess.Popen(
         [sys.executable, "-m", "demo_store", "serve", "--setup", "--port", str(port)],
-        env=environment(database_url),
+        env=environment(database_url, **more),
         stdout=subprocess.DEVNULL,
     )
     try:
@@ -53,7 +57,7 @@ def _wait_until_it_answers(store: RunningStore, program: "subprocess.Popen[bytes
 @pytest.fixture(scope="session")
 def store(make_database: Callable[[], str]) -> Iterator[RunningStore]:
     """Migrated, seeded and serving; only read by tests."""
-    with running_store(make_database()) as running:
+    with running_store(make_database(), DEMO_STORE_KNOWLEDGE="") as running:
         yield running
 
 

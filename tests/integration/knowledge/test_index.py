@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import asyncpg
 import numpy as np
@@ -16,12 +17,13 @@ from knowledge.index import Changes, KnowledgeIndex
 from knowledge.ngrams import NgramEmbedder
 from knowledge.search import KnowledgeSearch
 
+if TYPE_CHECKING:
+    from asyncpg import Connection, Record
+
 PRESSURE = Article("pressure", "uk", "guides", "Тиск у шинах", ("качати",), "Перевіряйте тиск раз на місяць.")
 PRESSURE_EN = Article("pressure", "en", "guides", "Tire pressure", (), "Check the pressure once a month.")
 DELIVERY = Article("delivery", "uk", "faq", "Доставка", ("кур'єр",), "Доставляємо шини кур'єром у п'ять міст.")
 ALL = (PRESSURE, PRESSURE_EN, DELIVERY)
-
-Connection = asyncpg.Connection[asyncpg.Record]
 
 
 class TwoNumbers:
@@ -44,20 +46,22 @@ class TwoNumbers:
 
 
 @pytest.fixture
-async def connection(postgres_url: str) -> AsyncIterator[Connection]:
+async def connection(postgres_url: str) -> "AsyncIterator[Connection[Record]]":
     connection = await asyncpg.connect(postgres_url)
     yield connection
     await connection.close()
 
 
 @pytest.fixture
-async def index(connection: Connection) -> KnowledgeIndex:
+async def index(connection: "Connection[Record]") -> KnowledgeIndex:
     index = KnowledgeIndex(connection, NgramEmbedder())
     await index.create()
     return index
 
 
-async def test_it_is_made_where_it_is_told_and_making_it_twice_changes_nothing(connection: Connection) -> None:
+async def test_it_is_made_where_it_is_told_and_making_it_again_changes_nothing(
+    connection: "Connection[Record]",
+) -> None:
     index = KnowledgeIndex(connection, NgramEmbedder(), "of_the_shop")
     await index.create()
     await index.synchronize(ALL)
@@ -67,7 +71,7 @@ async def test_it_is_made_where_it_is_told_and_making_it_twice_changes_nothing(c
 
 
 async def test_what_is_new_changed_and_gone_and_nothing_else_is_touched(
-    connection: Connection, index: KnowledgeIndex
+    connection: "Connection[Record]", index: KnowledgeIndex
 ) -> None:
     assert await index.synchronize(ALL) == Changes(indexed=3, removed=0, unchanged=0)
     assert await index.synchronize(ALL) == Changes(indexed=0, removed=0, unchanged=3)
@@ -87,7 +91,7 @@ async def test_a_changed_title_category_or_keyword_is_a_change(index: KnowledgeI
         assert (await index.synchronize((changed,))).indexed == 1
 
 
-async def test_another_model_makes_all_vectors_anew(connection: Connection, index: KnowledgeIndex) -> None:
+async def test_another_model_makes_all_vectors_anew(connection: "Connection[Record]", index: KnowledgeIndex) -> None:
     await index.synchronize(ALL)
     other = KnowledgeIndex(connection, TwoNumbers())
     assert await other.synchronize(ALL) == Changes(indexed=3, removed=0, unchanged=0)
@@ -95,7 +99,9 @@ async def test_another_model_makes_all_vectors_anew(connection: Connection, inde
     assert [row["size"] for row in sizes] == [2]
 
 
-async def test_vectors_of_two_models_are_never_compared(connection: Connection, index: KnowledgeIndex) -> None:
+async def test_vectors_of_two_models_are_never_compared(
+    connection: "Connection[Record]", index: KnowledgeIndex
+) -> None:
     """One process has begun to index with another model: those articles are found by their words alone."""
     await index.synchronize(ALL)
     await KnowledgeIndex(connection, TwoNumbers()).synchronize(ALL)
@@ -132,7 +138,7 @@ async def test_processes_that_make_the_tables_at_once_do_not_clash(postgres_url:
     await asyncio.gather(*(start() for _ in range(4)))
 
 
-async def test_a_model_that_fails_leaves_the_old_article_whole(connection: Connection) -> None:
+async def test_a_model_that_fails_leaves_the_old_article_whole(connection: "Connection[Record]") -> None:
     model = TwoNumbers()
     index = KnowledgeIndex(connection, model)
     await index.create()
@@ -143,14 +149,14 @@ async def test_a_model_that_fails_leaves_the_old_article_whole(connection: Conne
     assert await connection.fetchval("SELECT chunk_text FROM knowledge_embeddings") == PRESSURE.body
 
 
-async def test_without_pgvector_the_error_names_the_package(connection: Connection) -> None:
+async def test_without_pgvector_the_error_names_the_package(connection: "Connection[Record]") -> None:
     await connection.execute("SET extension_control_path = '/nowhere'")
     with pytest.raises(ExtensionMissing, match="install pgvector"):
         await KnowledgeIndex(connection, NgramEmbedder()).create()
 
 
 async def test_a_user_who_may_not_make_the_extension_is_told_what_to_ask_for(
-    postgres_server: EmbeddedPostgres, connection: Connection
+    postgres_server: EmbeddedPostgres, connection: "Connection[Record]"
 ) -> None:
     postgres_server.sql("DROP ROLE IF EXISTS reader")
     postgres_server.sql("CREATE ROLE reader")

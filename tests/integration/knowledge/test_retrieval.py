@@ -1,4 +1,4 @@
-"""Callers' questions of tests/data/retrieval.yaml, half `reporting`: nothing was fitted to it."""
+"""Callers' questions of tests/data/retrieval.yaml, the half that no number of the search was fitted to."""
 
 import asyncio
 from collections.abc import Callable

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
@@ -13,7 +14,8 @@ from knowledge.ngrams import DIMENSIONS, NgramEmbedder
 from knowledge.search import SPOKEN_WORDS, KnowledgeSearch
 from tests.bench.retrieval import build
 
-Connection = asyncpg.Connection[asyncpg.Record]
+if TYPE_CHECKING:
+    from asyncpg import Connection, Record
 
 
 class Away:
@@ -46,14 +48,14 @@ async def _build(url: str) -> None:
 
 
 @pytest.fixture
-async def connection(indexed_url: str) -> AsyncIterator[Connection]:
+async def connection(indexed_url: str) -> "AsyncIterator[Connection[Record]]":
     connection = await asyncpg.connect(indexed_url)
     yield connection
     await connection.close()
 
 
 @pytest.fixture
-def search(connection: Connection) -> KnowledgeSearch:
+def search(connection: "Connection[Record]") -> KnowledgeSearch:
     return KnowledgeSearch(connection.fetch, NgramEmbedder())
 
 
@@ -113,7 +115,7 @@ async def test_a_misheard_word_still_finds_its_article(search: KnowledgeSearch) 
 
 
 async def test_without_vectors_the_words_alone_find_it(
-    connection: Connection, caplog: pytest.LogCaptureFixture
+    connection: "Connection[Record]", caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     (first, *_) = await KnowledgeSearch(connection.fetch, Away()).search("тиск у шинах, скільки качати")

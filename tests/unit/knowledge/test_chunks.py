@@ -18,11 +18,12 @@ def test_a_short_article_is_one_chunk_with_its_headings_as_prose() -> None:
     assert chunk.text == "Вступ.\nЧому. Тому що. І ще.\nКоли? Завжди."
 
 
-def test_every_chunk_is_searched_with_title_and_keywords() -> None:
+def test_every_chunk_is_found_by_title_and_keywords_too() -> None:
     chunks = cut(article("\n\n".join(sentence(word, 60) for word in ("раз", "два", "три"))))
     assert [chunk.index for chunk in chunks] == [0, 1, 2]
     for chunk, word in zip(chunks, ("раз", "два", "три"), strict=True):
-        assert chunk.searched.split("\n")[:2] == ["Назва", "ключ"]
+        assert chunk.about == "Назва\nключ"
+        assert chunk.embedded == f"{chunk.about}\n{chunk.about}\n{chunk.text}"
         assert word in chunk.text
         assert "Назва" not in chunk.text
 
