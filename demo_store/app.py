@@ -15,11 +15,11 @@ from demo_store.answers import ErrorAnswer
 from demo_store.database import Database
 from demo_store.errors import StoreFault
 from demo_store.faults import FaultMiddleware, FaultPlan
-from demo_store.routes import admin, health, tires, vehicles
+from demo_store.routes import admin, delivery, health, orders, tires, vehicles
 from demo_store.settings import Settings
 
-# One router an area: orders, delivery, fitting and knowledge are added here.
-_AREAS = (tires.router, vehicles.router)
+# One router an area: fitting and knowledge are added here.
+_AREAS = (tires.router, vehicles.router, orders.router, delivery.router)
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorAnswer} for status in (400, 401, 404, 422, 429, 500, 503)

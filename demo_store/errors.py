@@ -4,6 +4,7 @@ StoreFault
  ├─ InvalidRequest     400, 422
  ├─ Unauthorized       401
  ├─ NotFound           404
+ ├─ Conflict           409: it is well asked, and cannot be done as things stand
  └─ Unavailable        503: PostgreSQL is away, or not set up yet
 """
 
@@ -30,6 +31,10 @@ class Unauthorized(StoreFault):
 
 class NotFound(StoreFault):
     status = 404
+
+
+class Conflict(StoreFault):
+    status = 409
 
 
 class Unavailable(StoreFault):

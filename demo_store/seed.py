@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from demo_store.database import one_connection
 from demo_store.migrations import LOCK
 from demo_store.names import name_key, name_keys
+from demo_store.seed_orders import move_orders_to_today, replace_orders
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Record
@@ -25,8 +26,9 @@ async def seed(database_url: str) -> bool:
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
             if digest == await connection.fetchval("SELECT digest FROM store.seeds WHERE name = $1", _NAME):
+                await move_orders_to_today(connection)
                 return False
-            await _replace_catalogue(connection)
+            await replace_orders(connection, await _replace_catalogue(connection))
             await connection.execute(
                 "INSERT INTO store.seeds (name, digest) VALUES ($1, $2) "
                 "ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, seeded_at = now()",
@@ -37,7 +39,7 @@ async def seed(database_url: str) -> bool:
     return True
 
 
-async def _replace_catalogue(connection: "Connection[Record]") -> None:
+async def _replace_catalogue(connection: "Connection[Record]") -> "list[Tire]":
     from demo_store.assortment import sources
     from demo_store.assortment.stock import stocked
     from demo_store.assortment.tires import listed_tires
@@ -64,6 +66,7 @@ async def _replace_catalogue(connection: "Connection[Record]") -> None:
     )
     await _copy(connection, "makes", ("name", "aliases", "keys"), _named(makes))
     await _copy_vehicles(connection, makes)
+    return tires
 
 
 async def _copy_vehicles(connection: "Connection[Record]", makes: Iterable["Make"]) -> None:
@@ -94,17 +97,20 @@ def _named(things: Iterable["Brand | Make"]) -> Iterable[tuple[str, list[str], l
 
 _TIRE_COLUMNS = (
     *("id", "brand", "model", "model_key", "width", "profile", "diameter", "light_truck", "season", "type"),
-    *("load_index", "speed_index", "price", "old_price", "popularity"),
+    *("load_index", "speed_index", "price", "old_price", "popularity", "weight_kg"),
     *("description_uk", "description_en", "features_uk", "features_en"),
 )
 
 
 def _tire_row(tire: "Tire") -> tuple[Any, ...]:
+    from demo_store.assortment.pricing import weight_kg
+
     model, size = tire.model, tire.size
     return (
         *(tire.id, model.brand, model.name, name_key(model.name)),
         *(size.width, size.profile, size.diameter, size.light_truck, model.season, model.type),
         *(tire.load_index, tire.speed_index, tire.price_uah, tire.old_price_uah, tire.popularity),
+        weight_kg(size),
         *(tire.description["uk"], tire.description["en"], tire.features["uk"], tire.features["en"]),
     )
 

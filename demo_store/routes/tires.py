@@ -14,7 +14,7 @@ from demo_store.routes.inputs import Identifier, OptionalWords
 
 router = APIRouter(tags=["tires"])
 
-Price = Annotated[Decimal | None, Query(ge=0, le=10_000_000)]
+Price = Annotated[Decimal | None, Query(ge=0, le=10_000_000, decimal_places=6)]
 
 
 def _repository(request: Request) -> TireRepository:
