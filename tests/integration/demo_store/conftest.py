@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -13,6 +13,7 @@ import pytest
 from callcenter.embedded.redis import free_port
 from demo_store.migrations import migrate
 from demo_store.seed import seed
+from tests.integration.demo_store.ordering import FakeShop, RealShop, Shop, open_real_shop
 from tests.integration.demo_store.running import ADMIN, API_KEY, RunningStore
 
 
@@ -30,7 +31,7 @@ def running_store(database_url: str) -> Iterator[RunningStore]:
         stdout=subprocess.DEVNULL,
     )
     try:
-        store = RunningStore(f"http://127.0.0.1:{port}")
+        store = RunningStore(f"http://127.0.0.1:{port}", database_url)
         _wait_until_it_answers(store, program)
         yield store
     finally:
@@ -55,6 +56,29 @@ def store(make_database: Callable[[], str]) -> Iterator[RunningStore]:
     """Migrated, seeded and serving; only read by tests."""
     with running_store(make_database()) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def ordering_store(make_database: Callable[[], str]) -> Iterator[RunningStore]:
+    """One that tests order from: its stock is what they make of it."""
+    with running_store(make_database()) as running:
+        yield running
+
+
+@pytest.fixture
+async def real_shop(ordering_store: RunningStore) -> AsyncIterator[RealShop]:
+    async with open_real_shop(ordering_store) as shop:
+        yield shop
+
+
+@pytest.fixture(params=["fake", "real"])
+async def shop(request: pytest.FixtureRequest, ordering_store: RunningStore) -> AsyncIterator[Shop]:
+    """The fake store and the demo store through its client: what a test says of one holds for the other."""
+    if request.param == "fake":
+        yield FakeShop()
+        return
+    async with open_real_shop(ordering_store) as shop:
+        yield shop
 
 
 @pytest.fixture
