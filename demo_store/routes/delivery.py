@@ -3,13 +3,13 @@
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 
 from demo_store.answers import One, Page
 from demo_store.answers_orders import DeliveryQuote, PickupPoint
 from demo_store.listing import Slice
 from demo_store.repository.delivery import DeliveryRepository
-from demo_store.routes.inputs import Words
+from demo_store.routes.inputs import Amount, Words
 from demo_store.routes.order_parameters import Spoken
 
 router = APIRouter(tags=["delivery"])
@@ -27,10 +27,13 @@ async def calculate_delivery(
     city: Words,
     deliveries: Deliveries,
     language: Spoken,
-    items_weight_kg: Annotated[Decimal, Query(ge=0, le=100_000)] = Decimal(0),
-    order_total: Annotated[Decimal, Query(ge=0, le=100_000_000)] = Decimal(0),
+    items_weight_kg: Amount | None = None,
+    order_total: Amount | None = None,
 ) -> One[DeliveryQuote]:
-    return One(data=await deliveries.quote(city, items_weight_kg, order_total, language))
+    """A weight or total that is not given is nothing."""
+    nothing = Decimal(0)
+    quote = await deliveries.quote(city, items_weight_kg or nothing, order_total or nothing, language)
+    return One(data=quote)
 
 
 @router.get("/pickup-points")
