@@ -1,0 +1,1 @@
+DROP TABLE store.audit_log, store.sms_outbox;
