@@ -1,11 +1,14 @@
-"""Fills the store's tables from the files in `data`, once for each state of those files."""
+"""Fills the store's tables from the files in `data`, once for each state of those files; bookings for each day."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from demo_store.database import one_connection
 from demo_store.migrations import LOCK
 from demo_store.names import name_key, name_keys
+from demo_store.seed_fitting import replace_fitting, seed_bookings
+from demo_store.timetable import wall_clock
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Record
@@ -21,12 +24,16 @@ async def seed(database_url: str) -> bool:
     from demo_store.assortment import sources
 
     digest = sources.digest()
+    today = wall_clock(datetime.now(UTC)).date()
     async with one_connection(database_url) as connection:
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
             if digest == await connection.fetchval("SELECT digest FROM store.seeds WHERE name = $1", _NAME):
+                await seed_bookings(connection, today)
                 return False
             await _replace_catalogue(connection)
+            await replace_fitting(connection)
+            await seed_bookings(connection, today)
             await connection.execute(
                 "INSERT INTO store.seeds (name, digest) VALUES ($1, $2) "
                 "ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, seeded_at = now()",
