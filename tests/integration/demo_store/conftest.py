@@ -1,10 +1,11 @@
 """The demo store as its users meet it: the real program on a port, over a real PostgreSQL."""
 
+import asyncio
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -13,6 +14,7 @@ import pytest
 from callcenter.embedded.redis import free_port
 from demo_store.migrations import migrate
 from demo_store.seed import seed
+from tests.integration.demo_store.fitting_bench import FittingBench, fitting_bench, set_up_fitting
 from tests.integration.demo_store.running import ADMIN, API_KEY, RunningStore
 
 
@@ -52,7 +54,7 @@ def _wait_until_it_answers(store: RunningStore, program: "subprocess.Popen[bytes
 
 @pytest.fixture(scope="session")
 def store(make_database: Callable[[], str]) -> Iterator[RunningStore]:
-    """Migrated, seeded and serving; only read by tests."""
+    """Migrated, seeded and serving; tests only read it, but for bookings of free times."""
     with running_store(make_database()) as running:
         yield running
 
@@ -63,3 +65,19 @@ async def seeded_url(postgres_url: str) -> str:
     await migrate(postgres_url)
     await seed(postgres_url)
     return postgres_url
+
+
+@pytest.fixture(scope="session")
+def fitting_url(make_database: Callable[[], str]) -> str:
+    """A database with the fitting stations alone."""
+    url = make_database()
+    asyncio.run(migrate(url))
+    asyncio.run(set_up_fitting(url))
+    return url
+
+
+@pytest.fixture
+async def fitting(fitting_url: str) -> AsyncIterator[FittingBench]:
+    """Nobody has booked; it is Monday morning."""
+    async with fitting_bench(fitting_url) as bench:
+        yield bench
