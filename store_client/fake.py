@@ -1,13 +1,12 @@
 """The store without a network: `FakeStore` answers from memory and fails when it is told to."""
 
-import asyncio
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
-from store_client.errors import StoreError, StoreNotFound, StoreRejected
+from store_client.errors import StoreNotFound, StoreRejected
 from store_client.fake_catalogue import BRANDS, TIRES, VEHICLES, FakeVehicle
+from store_client.fake_fitting import FakeFitting
 from store_client.models import (
     Availability,
     Brand,
@@ -24,13 +23,16 @@ from store_client.models import (
     VehicleTires,
 )
 
+NOON = time(12)
+
 
 def _fold(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-class FakeStore:
-    """Methods and errors of `StoreClient`; `calls` tells what was asked, `fail` and `delay_s` make it misbehave."""
+class FakeStore(FakeFitting):
+    """Methods and errors of `StoreClient`; `calls` tells what was asked, `fail` and `delay_s` make it misbehave, `now`
+    is its clock."""
 
     def __init__(
         self,
@@ -40,27 +42,9 @@ class FakeStore:
         *,
         today: date = date(2026, 11, 2),
     ) -> None:
-        self._tires = {tire.id: tire for tire in tires}
+        super().__init__(tires, datetime.combine(today, NOON, UTC))
         self._vehicles = tuple(vehicles)
         self._brands = tuple(brands)
-        self._today = today
-        self._error: StoreError | None = None
-        self._failures_left: int | None = None
-        self.breaker_open = False
-        """Set by tests; a fake has no breaker of its own."""
-        self.delay_s = 0.0
-        """Each call waits this long first."""
-        self.calls: list[tuple[str, dict[str, Any]]] = []
-        """(method, arguments that were given), failed ones too."""
-        self.closed = False
-
-    def fail(self, error: StoreError, *, times: int | None = None) -> None:
-        """From now on every call raises `error`; `times` of them where it is given."""
-        self._error, self._failures_left = error, times
-
-    def recover(self) -> None:
-        self._error = None
-        self.delay_s = 0.0
 
     async def search_tires(
         self,
@@ -120,12 +104,12 @@ class FakeStore:
     async def availability(self, tire_id: str) -> Availability:
         await self._called("availability", tire_id=tire_id)
         tire = self._known(tire_id)
-        here = (StockLocation(warehouse="Kyiv", quantity=tire.stock_quantity, available_from=self._today),)
+        here = (StockLocation(warehouse="Kyiv", quantity=tire.stock_quantity, available_from=self.now.date()),)
         return Availability(
             total_quantity=tire.stock_quantity,
             in_stock=tire.in_stock,
             locations=here if tire.in_stock else (),
-            next_delivery=None if tire.in_stock else self._today + timedelta(days=3),
+            next_delivery=None if tire.in_stock else self.now.date() + timedelta(days=3),
         )
 
     async def vehicle_tires(
@@ -139,7 +123,7 @@ class FakeStore:
     ) -> VehicleTires:
         await self._called("vehicle_tires", make=make, model=model, year=year, modification=modification, season=season)
         vehicle = self._vehicle(make, model)
-        if not vehicle.listed.year_from <= year <= (vehicle.listed.year_to or self._today.year + 1):
+        if not vehicle.listed.year_from <= year <= (vehicle.listed.year_to or self.now.date().year + 1):
             raise StoreNotFound("year_not_found", "this model was not made in that year")
         return VehicleTires(
             vehicle=Vehicle(
@@ -166,27 +150,6 @@ class FakeStore:
     async def brands(self) -> Sequence[Brand]:
         await self._called("brands")
         return self._brands
-
-    async def aclose(self) -> None:
-        self.closed = True
-
-    async def _called(self, method: str, **arguments: Any) -> None:
-        self.calls.append((method, {name: value for name, value in arguments.items() if value is not None}))
-        if self.delay_s:
-            await asyncio.sleep(self.delay_s)
-        if self._error is None:
-            return
-        if self._failures_left is not None:
-            if self._failures_left == 0:
-                self._error = None
-                return
-            self._failures_left -= 1
-        raise self._error
-
-    def _known(self, tire_id: str) -> TireDetails:
-        if tire_id not in self._tires:
-            raise StoreNotFound("tire_not_found", "no such tire")
-        return self._tires[tire_id]
 
     def _brand_name(self, said: str) -> str:
         for brand in self._brands:

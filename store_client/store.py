@@ -14,9 +14,10 @@ from store_client.models import (
     VehicleModel,
     VehicleTires,
 )
+from store_client.store_fitting import FittingStore
 
 
-class Store(Protocol):
+class Store(FittingStore, Protocol):
     """Every method raises a StoreError, and StoreUnavailable at the latest when its deadline has passed."""
 
     @property
