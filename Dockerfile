@@ -11,6 +11,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY callcenter ./callcenter
 COPY store_client ./store_client
 COPY demo_store ./demo_store
+COPY knowledge ./knowledge
 COPY analytics ./analytics
 ARG EXTRAS=""
 RUN /opt/callcenter/bin/pip install --no-cache-dir --no-build-isolation --no-deps . \

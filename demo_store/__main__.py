@@ -9,6 +9,7 @@ import sys
 
 from demo_store.errors import StoreFault
 from demo_store.settings import Settings, SettingsError, port_number
+from knowledge.errors import KnowledgeError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
             case _:
                 port = settings.port if asked.port is None else port_number(asked.port, "--port")
                 return _serve(settings, asked.host or settings.host, port, setup=asked.setup)
-    except (SettingsError, StoreFault) as error:
+    except (SettingsError, StoreFault, KnowledgeError) as error:
         return _fail(str(error))
     except KeyboardInterrupt:
         return 130
@@ -35,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     migrate = commands.add_parser("migrate", help="bring the tables to the newest version, or to another")
     migrate.add_argument("--to", type=int, metavar="VERSION", help="0 takes everything away")
-    commands.add_parser("seed", help="fill the tables with the demo catalogue, once")
+    commands.add_parser("seed", help="fill the tables with the demo catalogue and the shop's articles, once")
     serve = commands.add_parser("serve", help="answer HTTP requests")
     serve.add_argument("--host", help="127.0.0.1 if not given")
     serve.add_argument("--port", help="8090 if not given")
@@ -56,10 +57,12 @@ def _migrate(settings: Settings, to: int | None) -> int:
 
 
 def _seed(settings: Settings) -> int:
-    from demo_store.seed import seed
+    from demo_store.seed import seed, seed_knowledge
 
     fresh = asyncio.run(seed(settings.database_url))
     print("demo_store: catalogue written" if fresh else "demo_store: catalogue is there already")
+    changes = asyncio.run(seed_knowledge(settings.database_url, settings.knowledge))
+    print(f"demo_store: {changes.indexed} articles indexed, {changes.removed} removed, {changes.unchanged} as before")
     return 0
 
 

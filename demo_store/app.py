@@ -1,8 +1,9 @@
 """The store's ASGI application: `uvicorn --factory demo_store.app:create_app`."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -15,11 +16,21 @@ from demo_store.answers import ErrorAnswer
 from demo_store.database import Database
 from demo_store.errors import StoreFault
 from demo_store.faults import FaultMiddleware, FaultPlan
-from demo_store.routes import admin, health, tires, vehicles
+from demo_store.migrations import SCHEMA
+from demo_store.routes import admin, delivery, fitting, health, knowledge, orders, tires, vehicles
 from demo_store.settings import Settings
+from knowledge.ngrams import NgramEmbedder
+from knowledge.search import KnowledgeSearch
 
-# One router an area: orders, delivery, fitting and knowledge are added here.
-_AREAS = (tires.router, vehicles.router)
+# One router an area.
+_AREAS = (
+    tires.router,
+    vehicles.router,
+    orders.router,
+    delivery.router,
+    fitting.router,
+    knowledge.router,
+)
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorAnswer} for status in (400, 401, 404, 422, 429, 500, 503)
@@ -28,13 +39,15 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 _CODES = {404: "not_found", 405: "method_not_allowed"}
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Raises SettingsError. PostgreSQL may come later: until then every answer is 503."""
+def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> FastAPI:
+    """Raises SettingsError. PostgreSQL may come later: until then every answer is 503. `now` has an offset."""
     settings = settings or Settings.from_environment(os.environ)
     # Their pages would fetch scripts from elsewhere; the OpenAPI document itself is served.
     app = FastAPI(title="Demo tire store", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.database = Database(settings.database_url)
+    app.state.knowledge = KnowledgeSearch(app.state.database.fetch, NgramEmbedder(), SCHEMA)
+    app.state.now = now
     app.state.faults = FaultPlan()
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(require_key)], responses=_REFUSALS)
     for area in _AREAS:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import asyncpg
 
@@ -11,6 +11,10 @@ from demo_store.errors import Unavailable
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Pool, Record
+    from asyncpg.pool import PoolConnectionProxy
+
+    Transaction = PoolConnectionProxy[Record]
+    """A connection between the beginning of a transaction and its end: see `Database.transaction`."""
 
 _CONNECT_S = 2.0
 _QUERY_S = 5.0
@@ -25,6 +29,7 @@ _AWAY = (
     asyncpg.InsufficientResourcesError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.TransactionRollbackError,  # a deadlock with a seeding, say: nothing was done, and it may be tried again
 )
 
 
@@ -63,6 +68,20 @@ class Database:
     async def fetchrow(self, query: str, *arguments: Any) -> "Record | None":
         with losses_translated():
             return await (await self._open()).fetchrow(query, *arguments)
+
+    @asynccontextmanager
+    async def transaction(self, *, snapshot: bool = False) -> "AsyncIterator[Transaction]":
+        """All that is done on the connection is committed at the end, or nothing where the body raises.
+
+        snapshot: for reading; every query sees the same moment.
+        """
+        isolation: Literal["read_committed", "repeatable_read"] = "repeatable_read" if snapshot else "read_committed"
+        with losses_translated():
+            async with (
+                (await self._open()).acquire(timeout=_QUERY_S) as connection,
+                connection.transaction(isolation=isolation, readonly=snapshot),
+            ):
+                yield connection
 
     async def aclose(self) -> None:
         if self._pool is not None:

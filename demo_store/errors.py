@@ -1,9 +1,11 @@
 """The errors of the store, each with the status and the code that its answer carries.
 
 StoreFault
- ├─ InvalidRequest     400, 422
+ ├─ InvalidRequest     400
+ │   └─ Unprocessable  422
  ├─ Unauthorized       401
  ├─ NotFound           404
+ ├─ Conflict           409: it is well asked, and cannot be done as things stand
  └─ Unavailable        503: PostgreSQL is away, or not set up yet
 """
 
@@ -23,6 +25,10 @@ class InvalidRequest(StoreFault):
     status = 400
 
 
+class Unprocessable(InvalidRequest):
+    status = 422
+
+
 class Unauthorized(StoreFault):
     status = 401
     headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - a constant of the class, never changed
@@ -30,6 +36,10 @@ class Unauthorized(StoreFault):
 
 class NotFound(StoreFault):
     status = 404
+
+
+class Conflict(StoreFault):
+    status = 409
 
 
 class Unavailable(StoreFault):

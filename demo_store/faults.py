@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-FaultKind = Literal["latency", "error", "hang"]
+FaultKind = Literal["latency", "error", "hang", "drop_after"]
+"""drop_after serves the request and then breaks the connection: what was asked is done, and the client cannot know."""
+FaultMethod = Literal["GET", "POST", "PATCH", "DELETE"]
 
 
 @dataclass(slots=True)
@@ -20,6 +22,8 @@ class Fault:
     path: str
     """A glob over the whole path: "/api/v1/tires/*", "*"."""
     kind: FaultKind
+    method: FaultMethod | None = None
+    """None: every one."""
     latency_ms: int = 0
     """For latency: how long before the request is served."""
     status: int = 500
@@ -47,10 +51,10 @@ class FaultPlan:
             fault.ended.set()
         self.faults.clear()
 
-    def take(self, path: str, now_s: float) -> Fault | None:
+    def take(self, method: str, path: str, now_s: float) -> Fault | None:
         self.faults = [fault for fault in self.faults if not fault.over(now_s)]
         for fault in self.faults:
-            if fnmatchcase(path, fault.path):
+            if fault.method in (None, method) and fnmatchcase(path, fault.path):
                 if fault.times_left is not None:
                     fault.times_left -= 1
                 return fault
@@ -65,7 +69,7 @@ class FaultMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         fault = None
         if scope["type"] == "http" and not scope["path"].startswith("/admin/"):
-            fault = self._plan.take(scope["path"], time.monotonic())
+            fault = self._plan.take(scope["method"], scope["path"], time.monotonic())
         if fault is not None:
             match fault.kind:
                 case "latency":
@@ -74,15 +78,22 @@ class FaultMiddleware:
                     await _answer(fault.status, send)
                     return
                 case "hang":
-                    if not await _hang(fault, receive):
+                    body: list[Message] = []
+                    if not await _hang(fault, receive, body):
                         return
+                    receive = _from_the_start(body, receive)
+                case "drop_after":
+                    send = _without_body(send)
         await self._app(scope, receive, send)
 
 
-async def _hang(fault: Fault, receive: Receive) -> bool:
-    """Say nothing until the fault is over (True: serve the request after all) or the client is gone."""
+async def _hang(fault: Fault, receive: Receive, body: list[Message]) -> bool:
+    """Say nothing until the fault is over (True: serve the request after all) or the client is gone.
+
+    What comes of the request meanwhile is put into `body`.
+    """
     remaining_s = None if fault.until_s is None else fault.until_s - time.monotonic()
-    gone = asyncio.ensure_future(_client_gone(receive))
+    gone = asyncio.ensure_future(_client_gone(receive, body))
     ended = asyncio.ensure_future(fault.ended.wait())
     try:
         await asyncio.wait({gone, ended}, timeout=remaining_s, return_when=asyncio.FIRST_COMPLETED)
@@ -90,12 +101,34 @@ async def _hang(fault: Fault, receive: Receive) -> bool:
     finally:
         gone.cancel()
         ended.cancel()
+        await asyncio.gather(gone, ended, return_exceptions=True)
 
 
-async def _client_gone(receive: Receive) -> None:
-    # A body that was waiting is eaten here: the catalogue has GETs only.
-    while (await receive())["type"] != "http.disconnect":
-        pass
+async def _client_gone(receive: Receive, body: list[Message]) -> None:
+    while (message := await receive())["type"] != "http.disconnect":
+        body.append(message)
+
+
+def _from_the_start(body: list[Message], receive: Receive) -> Receive:
+    """Gives first what was read already."""
+
+    async def receive_again() -> Message:
+        return body.pop(0) if body else await receive()
+
+    return receive_again
+
+
+def _without_body(send: Send) -> Send:
+    """The status goes out and the body never does: the server breaks off such an answer by closing the connection.
+
+    ASGI has no way to close it before.
+    """
+
+    async def send_status(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+
+    return send_status
 
 
 async def _answer(status: int, send: Send) -> None:

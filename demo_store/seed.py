@@ -1,17 +1,24 @@
-"""Fills the store's tables from the files in `data`, once for each state of those files."""
+"""Fills the store's tables from the files in `data` and the shop's articles, once for each state of those files; orders
+and bookings move on with the days."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from demo_store.database import one_connection
-from demo_store.migrations import LOCK
+from demo_store.migrations import LOCK, SCHEMA
 from demo_store.names import name_key, name_keys
+from demo_store.seed_fitting import replace_fitting, seed_bookings
+from demo_store.seed_orders import move_orders_to_today, replace_orders
+from demo_store.timetable import wall_clock
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Record
 
     from demo_store.assortment.sources import Brand, Make
     from demo_store.assortment.tires import Tire
+    from knowledge.index import Changes
 
 _NAME = "catalogue"
 
@@ -21,12 +28,17 @@ async def seed(database_url: str) -> bool:
     from demo_store.assortment import sources
 
     digest = sources.digest()
+    today = wall_clock(datetime.now(UTC)).date()
     async with one_connection(database_url) as connection:
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
             if digest == await connection.fetchval("SELECT digest FROM store.seeds WHERE name = $1", _NAME):
+                await move_orders_to_today(connection)
+                await seed_bookings(connection, today)
                 return False
-            await _replace_catalogue(connection)
+            await replace_orders(connection, await _replace_catalogue(connection))
+            await replace_fitting(connection)
+            await seed_bookings(connection, today)
             await connection.execute(
                 "INSERT INTO store.seeds (name, digest) VALUES ($1, $2) "
                 "ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, seeded_at = now()",
@@ -37,7 +49,18 @@ async def seed(database_url: str) -> bool:
     return True
 
 
-async def _replace_catalogue(connection: "Connection[Record]") -> None:
+async def seed_knowledge(database_url: str, folder: Path) -> "Changes":
+    """Index the articles that are new or changed. Raises Unavailable; ArticleError for a wrong folder or file."""
+    from knowledge.articles import load_articles
+    from knowledge.index import KnowledgeIndex
+    from knowledge.ngrams import NgramEmbedder
+
+    articles = load_articles(folder)
+    async with one_connection(database_url) as connection:
+        return await KnowledgeIndex(connection, NgramEmbedder(), SCHEMA).synchronize(articles)
+
+
+async def _replace_catalogue(connection: "Connection[Record]") -> "list[Tire]":
     from demo_store.assortment import sources
     from demo_store.assortment.stock import stocked
     from demo_store.assortment.tires import listed_tires
@@ -64,6 +87,7 @@ async def _replace_catalogue(connection: "Connection[Record]") -> None:
     )
     await _copy(connection, "makes", ("name", "aliases", "keys"), _named(makes))
     await _copy_vehicles(connection, makes)
+    return tires
 
 
 async def _copy_vehicles(connection: "Connection[Record]", makes: Iterable["Make"]) -> None:
@@ -94,17 +118,20 @@ def _named(things: Iterable["Brand | Make"]) -> Iterable[tuple[str, list[str], l
 
 _TIRE_COLUMNS = (
     *("id", "brand", "model", "model_key", "width", "profile", "diameter", "light_truck", "season", "type"),
-    *("load_index", "speed_index", "price", "old_price", "popularity"),
+    *("load_index", "speed_index", "price", "old_price", "popularity", "weight_kg"),
     *("description_uk", "description_en", "features_uk", "features_en"),
 )
 
 
 def _tire_row(tire: "Tire") -> tuple[Any, ...]:
+    from demo_store.assortment.pricing import weight_kg
+
     model, size = tire.model, tire.size
     return (
         *(tire.id, model.brand, model.name, name_key(model.name)),
         *(size.width, size.profile, size.diameter, size.light_truck, model.season, model.type),
         *(tire.load_index, tire.speed_index, tire.price_uah, tire.old_price_uah, tire.popularity),
+        weight_kg(size),
         *(tire.description["uk"], tire.description["en"], tire.features["uk"], tire.features["en"]),
     )
 

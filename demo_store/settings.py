@@ -1,7 +1,16 @@
 """What the store is told by its environment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_ARTICLES = Path("shops/tires/knowledge")
+
+
+def _articles() -> Path:
+    """Those that lie beside this package, as in its repository; an installed one has the shop in its working folder."""
+    beside = Path(__file__).parents[1] / _ARTICLES
+    return beside if beside.is_dir() else _ARTICLES
 
 
 class SettingsError(Exception):
@@ -10,8 +19,9 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """From STORE_DATABASE_URL (else DATABASE_URL), STORE_API_KEY and DEMO_STORE_ADMIN_KEY. Address and key also come
-    under the names by which the call centre's processes share them (CALLCENTER_STORE__HOST, __PORT, __API_KEY)."""
+    """From STORE_DATABASE_URL (else DATABASE_URL), STORE_API_KEY, DEMO_STORE_ADMIN_KEY and DEMO_STORE_KNOWLEDGE.
+    Address and key also come under the names by which the call centre's processes share them (CALLCENTER_STORE__HOST,
+    __PORT, __API_KEY)."""
 
     database_url: str
     api_key: str = "demo"
@@ -19,6 +29,8 @@ class Settings:
     """Opens /admin/faults; without it there is no such path."""
     host: str = "127.0.0.1"
     port: int = 8090
+    knowledge: Path = field(default_factory=_articles)
+    """The folder of the shop's articles."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -33,6 +45,7 @@ class Settings:
             admin_key=environment.get("DEMO_STORE_ADMIN_KEY") or None,
             host=environment.get("CALLCENTER_STORE__HOST") or "127.0.0.1",
             port=port_number(environment.get("CALLCENTER_STORE__PORT") or "8090", "CALLCENTER_STORE__PORT"),
+            knowledge=Path(environment.get("DEMO_STORE_KNOWLEDGE") or _articles()),
         )
 
 

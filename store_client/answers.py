@@ -4,7 +4,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from store_client.errors import StoreBadAnswer, StoreNotFound, StoreRejected, StoreUnavailable
+from store_client.errors import StoreBadAnswer, StoreConflict, StoreNotFound, StoreRejected, StoreUnavailable
 from store_client.models import Answer, Pagination
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ def parse(status: int, content: bytes, answer: type[A]) -> A:
         raise StoreUnavailable("server", f"the store answered {status}", status=status)
     if status >= 400:
         raise _refusal(status, content)
-    if status != 200:
+    if status not in (200, 201):
         raise StoreBadAnswer(f"the store answered {status}")
     try:
         return answer.model_validate_json(content)
@@ -46,9 +46,12 @@ def parse(status: int, content: bytes, answer: type[A]) -> A:
 
 def _refusal(status: int, content: bytes) -> StoreNotFound | StoreRejected:
     try:
-        code = ErrorAnswer.model_validate_json(content).error.code
+        fault = ErrorAnswer.model_validate_json(content).error
     except ValidationError:
-        code = "unknown"  # a proxy's page: the status says enough
+        fault = Fault(code="unknown")  # a proxy's page: the status says enough
+    code = fault.code
     if status == 404:
         return StoreNotFound(code, f"not found: {code}")
+    if status in (409, 422):
+        return StoreConflict(code, fault.message, status=status)
     return StoreRejected(status, code, f"the store refused: {status} {code}")

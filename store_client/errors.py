@@ -3,6 +3,7 @@
 StoreError
  ├─ StoreUnavailable     no usable answer in time: say so honestly and offer a call-back or the operator
  ├─ StoreRejected        the store understood and refused (4xx but 404)
+ │   └─ StoreConflict    it cannot be done as things stand, or not as asked (409, 422): the store says why
  ├─ StoreNotFound        there is no such thing: an ordinary answer in a conversation
  └─ StoreBadAnswer       the store answered what the contract does not allow
 
@@ -29,7 +30,7 @@ class StoreUnavailable(StoreError):
 
 
 class StoreRejected(StoreError):
-    """The store refused the request: 400, 401, 409, 422, 429."""
+    """The store refused the request: 400, 401, 429, and those of StoreConflict."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -38,13 +39,22 @@ class StoreRejected(StoreError):
         """The store's own short name of the fault: "unauthorized", "invalid_request", "rate_limited"."""
 
 
+class StoreConflict(StoreRejected):
+    """409 and 422: the last tires were sold, the draft is none any more, a field is wrong."""
+
+    def __init__(self, code: str, message: str, *, status: int = 409) -> None:
+        super().__init__(status, code, f"the store refused: {status} {code}")
+        self.message = message
+        """The store's own words, such as what is left of a tire: for the conversation, not for the log."""
+
+
 class StoreNotFound(StoreError):
     """404."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
-        """What was not found: "tire_not_found", "vehicle_not_found", "year_not_found"."""
+        """What was not found: "tire_not_found", "vehicle_not_found", "order_not_found", "city_not_found"."""
 
 
 class StoreBadAnswer(StoreError):

@@ -1,13 +1,14 @@
 """The store without a network: `FakeStore` answers from memory and fails when it is told to."""
 
-import asyncio
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
-from store_client.errors import StoreError, StoreNotFound, StoreRejected
+from store_client.errors import StoreConflict, StoreNotFound
 from store_client.fake_catalogue import BRANDS, TIRES, VEHICLES, FakeVehicle
+from store_client.fake_fitting import FakeFitting
+from store_client.fake_knowledge import ARTICLES, FakeArticle, found_articles
+from store_client.fake_orders import FakeOrders
 from store_client.models import (
     Availability,
     Brand,
@@ -23,14 +24,18 @@ from store_client.models import (
     VehicleModel,
     VehicleTires,
 )
+from store_client.models_knowledge import KnowledgeArticle, KnowledgeCategory
+
+NOON = time(12)
 
 
 def _fold(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-class FakeStore:
-    """Methods and errors of `StoreClient`; `calls` tells what was asked, `fail` and `delay_s` make it misbehave."""
+class FakeStore(FakeOrders, FakeFitting):
+    """Methods and errors of `StoreClient`; `calls` tells what was asked, `fail` and `delay_s` make it misbehave, `now`
+    is its clock."""
 
     def __init__(
         self,
@@ -38,29 +43,13 @@ class FakeStore:
         vehicles: Sequence[FakeVehicle] = VEHICLES,
         brands: Sequence[Brand] = BRANDS,
         *,
+        articles: Sequence[FakeArticle] = ARTICLES,
         today: date = date(2026, 11, 2),
     ) -> None:
-        self._tires = {tire.id: tire for tire in tires}
+        super().__init__(tires, datetime.combine(today, NOON, UTC))
         self._vehicles = tuple(vehicles)
         self._brands = tuple(brands)
-        self._today = today
-        self._error: StoreError | None = None
-        self._failures_left: int | None = None
-        self.breaker_open = False
-        """Set by tests; a fake has no breaker of its own."""
-        self.delay_s = 0.0
-        """Each call waits this long first."""
-        self.calls: list[tuple[str, dict[str, Any]]] = []
-        """(method, arguments that were given), failed ones too."""
-        self.closed = False
-
-    def fail(self, error: StoreError, *, times: int | None = None) -> None:
-        """From now on every call raises `error`; `times` of them where it is given."""
-        self._error, self._failures_left = error, times
-
-    def recover(self) -> None:
-        self._error = None
-        self.delay_s = 0.0
+        self._articles = tuple(articles)
 
     async def search_tires(
         self,
@@ -91,7 +80,7 @@ class FakeStore:
             per_page=per_page,
         )
         if not 1 <= per_page <= 50 or page < 1:
-            raise StoreRejected(422, "invalid_request", "page from 1, per_page from 1 to 50")
+            raise StoreConflict("invalid_request", "page from 1, per_page from 1 to 50", status=422)
         found = [
             tire
             for tire in self._tires.values()
@@ -120,12 +109,12 @@ class FakeStore:
     async def availability(self, tire_id: str) -> Availability:
         await self._called("availability", tire_id=tire_id)
         tire = self._known(tire_id)
-        here = (StockLocation(warehouse="Kyiv", quantity=tire.stock_quantity, available_from=self._today),)
+        here = (StockLocation(warehouse="Kyiv", quantity=tire.stock_quantity, available_from=self.now.date()),)
         return Availability(
             total_quantity=tire.stock_quantity,
             in_stock=tire.in_stock,
             locations=here if tire.in_stock else (),
-            next_delivery=None if tire.in_stock else self._today + timedelta(days=3),
+            next_delivery=None if tire.in_stock else self.now.date() + timedelta(days=3),
         )
 
     async def vehicle_tires(
@@ -139,7 +128,7 @@ class FakeStore:
     ) -> VehicleTires:
         await self._called("vehicle_tires", make=make, model=model, year=year, modification=modification, season=season)
         vehicle = self._vehicle(make, model)
-        if not vehicle.listed.year_from <= year <= (vehicle.listed.year_to or self._today.year + 1):
+        if not vehicle.listed.year_from <= year <= (vehicle.listed.year_to or self.now.date().year + 1):
             raise StoreNotFound("year_not_found", "this model was not made in that year")
         return VehicleTires(
             vehicle=Vehicle(
@@ -167,26 +156,13 @@ class FakeStore:
         await self._called("brands")
         return self._brands
 
-    async def aclose(self) -> None:
-        self.closed = True
-
-    async def _called(self, method: str, **arguments: Any) -> None:
-        self.calls.append((method, {name: value for name, value in arguments.items() if value is not None}))
-        if self.delay_s:
-            await asyncio.sleep(self.delay_s)
-        if self._error is None:
-            return
-        if self._failures_left is not None:
-            if self._failures_left == 0:
-                self._error = None
-                return
-            self._failures_left -= 1
-        raise self._error
-
-    def _known(self, tire_id: str) -> TireDetails:
-        if tire_id not in self._tires:
-            raise StoreNotFound("tire_not_found", "no such tire")
-        return self._tires[tire_id]
+    async def search_knowledge(
+        self, query: str, *, category: KnowledgeCategory | None = None, limit: int = 5
+    ) -> Sequence[KnowledgeArticle]:
+        await self._called("search_knowledge", query=query, category=category, limit=limit)
+        if not 1 <= limit <= 20:
+            raise StoreConflict("invalid_request", "limit from 1 to 20", status=422)
+        return found_articles(self._articles, query, category)[:limit]
 
     def _brand_name(self, said: str) -> str:
         for brand in self._brands:

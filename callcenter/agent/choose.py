@@ -1,6 +1,7 @@
 """Which agent answers, and why: the settings decide."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 
@@ -11,6 +12,7 @@ from callcenter.agent.rule_agent import RuleAgent
 from callcenter.agent.tools import create_toolbox
 from callcenter.backends import BackendStatus
 from callcenter.config import Settings
+from callcenter.dialogue.agreement import agrees
 from callcenter.dialogue.engine import Rules
 from callcenter.ports import Agent, ChatModel
 from callcenter.shop import CatalogueNames, Shop
@@ -34,13 +36,14 @@ def create_agent(
     """The agent of the settings. `models` are those of llm.models (`callcenter.llm.openai_api.create_models`), owned by
     the agent from now on; `names` are the store's, for the rules to listen for (see `store_names`); `guided`: the
     greeting says what can be said, for a recognizer that knows only that."""
-    toolbox = create_toolbox(store, store_timeout_s=settings.store.timeout_ms / 1000)
-    rules = RuleAgent(
-        Rules(shop, names), toolbox, shop, max_misunderstood=settings.call.max_misunderstood, guided=guided
+    flow = Rules(shop, names)
+    toolbox = create_toolbox(
+        store, shop, partial(agrees, flow.understanding), store_timeout_s=settings.store.timeout_ms / 1000
     )
+    rules = RuleAgent(flow, toolbox, shop, max_misunderstood=settings.call.max_misunderstood, guided=guided)
     if not models:
         return rules
-    return FallbackAgent(LlmAgent(models, toolbox, shop, settings.llm), rules, shop)
+    return FallbackAgent(LlmAgent(models, toolbox, shop, settings.llm), rules, toolbox, shop)
 
 
 async def store_names(store: Store) -> CatalogueNames | None:

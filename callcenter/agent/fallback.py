@@ -15,6 +15,7 @@ from callcenter import metrics
 from callcenter.agent.llm_agent import LlmAgent, LlmSession
 from callcenter.agent.rule_agent import NAME as RULES
 from callcenter.agent.rule_agent import RuleAgent, RuleSession
+from callcenter.agent.tools import Toolbox
 from callcenter.errors import AgentError
 from callcenter.ports import AgentAct, CallerSaid, CallInfo, Expectation, FellBack, Said, ToolFinished
 from callcenter.shop import Shop
@@ -25,15 +26,16 @@ OPERATOR = "operator"
 class FallbackAgent:
     """ports.Agent."""
 
-    def __init__(self, models: LlmAgent, rules: RuleAgent, shop: Shop) -> None:
-        self._models, self._rules, self._shop = models, rules, shop
+    def __init__(self, models: LlmAgent, rules: RuleAgent, toolbox: Toolbox, shop: Shop) -> None:
+        self._models, self._rules, self._toolbox, self._shop = models, rules, toolbox, shop
 
     @property
     def name(self) -> str:
         return f"{self._models.name} > {self._rules.name}"
 
     def open(self, call: CallInfo) -> "FallbackSession":
-        return FallbackSession(self._models.open(call), self._rules.open(call), call, self._shop)
+        tools = self._toolbox.open(call)
+        return FallbackSession(self._models.open(call, tools), self._rules.open(call, tools), call, self._shop)
 
     async def aclose(self) -> None:
         await self._models.aclose()

@@ -2,9 +2,13 @@
 
 A turn is at most MAX_ROUNDS answers of a model; all but the last may call tools, which run side by side, and what is
 written before a call is spoken while it runs. When no model is left to answer, the turn fails with AgentError.
+
+What commits the shop is not the model's to decide: it is read out in the shop's own words, and when the caller says yes
+to it, it is done before a model is asked (callcenter/agent/tools/desk.py).
 """
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -15,7 +19,7 @@ from callcenter.agent.answering import Answering
 from callcenter.agent.chain import ModelChain
 from callcenter.agent.guard import LeakGuard, PriceGuard
 from callcenter.agent.history import History, Round
-from callcenter.agent.tools import Toolbox, ToolRun
+from callcenter.agent.tools import CallTools, Toolbox, ToolRun
 from callcenter.agent.tools.registry import as_given
 from callcenter.config import LlmSettings
 from callcenter.ports import (
@@ -67,7 +71,8 @@ class LlmAgent:
     def name(self) -> str:
         return " > ".join(model.name for model in self._chain.models)
 
-    def open(self, call: CallInfo) -> "LlmSession":
+    def open(self, call: CallInfo, tools: CallTools | None = None) -> "LlmSession":
+        """tools: the call's, when somebody else answers in it too."""
         now = self._now()
         prompt, prices = self._prompt(call, now), PriceGuard()
         answering = Answering(
@@ -79,7 +84,7 @@ class LlmAgent:
             max_tokens=self._settings.max_tokens,
             temperature=self._settings.temperature,
         )
-        return LlmSession(call, self._shop, self._toolbox, answering, now)
+        return LlmSession(call, self._shop, tools or self._toolbox.open(call), answering, now)
 
     async def aclose(self) -> None:
         await self._chain.aclose()
@@ -104,8 +109,8 @@ class LlmAgent:
 
 
 class LlmSession:
-    def __init__(self, call: CallInfo, shop: Shop, toolbox: Toolbox, answering: Answering, opened: datetime) -> None:
-        self._call, self._shop, self._toolbox, self._opened = call, shop, toolbox, opened
+    def __init__(self, call: CallInfo, shop: Shop, tools: CallTools, answering: Answering, opened: datetime) -> None:
+        self._call, self._shop, self._tools, self._opened = call, shop, tools, opened
         self._answering, self._history = answering, answering.history
         self._has_scenario = False
 
@@ -114,17 +119,20 @@ class LlmSession:
 
     def heard(self, text: str) -> None:
         self._history.heard(text)
+        self._tools.heard(text)
 
     def expectation(self) -> Expectation:
         return Expectation()
 
     def checkpoint(self) -> Callable[[], None]:
         undo_history, undo_prices = self._history.checkpoint(), self._answering.prices.checkpoint()
+        undo_tools = self._tools.checkpoint()
         has_scenario = self._has_scenario
 
         def undo() -> None:
             undo_history()
             undo_prices()
+            undo_tools()
             self._has_scenario = has_scenario
 
         return undo
@@ -142,13 +150,26 @@ class LlmSession:
             self._has_scenario = True
 
     async def respond(self, said: CallerSaid) -> AsyncGenerator[AgentAct, None]:
-        turn = _Turn()
-        rounds = self._history.begin(said).rounds
+        turn = _Turn(said)
+        rounds = turn.rounds = self._history.begin(said).rounds
+        self._tools.begin(said)
         self._answering.prices.allow(said.text)
+        for act in self._finished(late := await self._tools.unreported(), turn):
+            yield act
+        for run in late:
+            rounds.append(Round(run.say))
+            yield turn.spaced(Said(run.say))
+        if (agreed := self._tools.agreed) is not None:
+            request = ToolRequest(f"agreed_{len(rounds)}", agreed.tool, json.dumps(agreed.arguments))
+            rounds.append(Round(requests=(request,)))
+            async for act in self._run_tools(rounds[-1], turn):
+                yield act
         for number in range(MAX_ROUNDS):
+            if turn.over:
+                return
             answer = Round()
             rounds.append(answer)
-            tools = self._toolbox.specs if number < MAX_ROUNDS - 1 else ()
+            tools = self._tools.specs if number < MAX_ROUNDS - 1 else ()
             async with aclosing(self._answering.ask(tools, answer)) as pieces:
                 async for piece in pieces:
                     yield turn.spaced(piece) if isinstance(piece, Said) else piece
@@ -157,25 +178,37 @@ class LlmSession:
                 turn.answered = None
             if not answer.requests:
                 return
-            for act in self._starting(answer.requests, turn):
+            async for act in self._run_tools(answer, turn):
                 yield act
-            if said.settled is not None and any(self._toolbox.changes(one.name) for one in answer.requests):
-                await said.settled.wait()
-            runs = await asyncio.gather(*(self._toolbox.run(one.name, one.arguments) for one in answer.requests))
-            answer.results = tuple(run.for_model for run in runs)
-            for act in self._finished(runs, turn):
-                yield act
-            if turn.transfer is not None:
-                announcement = self._shop.phrase(f"transfer.{turn.transfer.reason.value}", self._call.language)
-                rounds.append(Round(announcement))
-                yield turn.spaced(Said(announcement))
-                yield TransferRequested(turn.transfer.reason, turn.transfer.summary or self.summary())
-                return
+
+    async def _run_tools(self, answer: Round, turn: "_Turn") -> AsyncGenerator[AgentAct, None]:
+        """Side by side. What they want said, and a transfer, end the turn."""
+        for act in self._starting(answer.requests, turn):
+            yield act
+        settled = turn.said.settled
+        if settled is not None and any(self._tools.changes(one.name) for one in answer.requests):
+            await settled.wait()
+        runs = await asyncio.gather(*(self._tools.run(one.name, one.arguments) for one in answer.requests))
+        answer.results = tuple(run.for_model for run in runs)
+        for act in self._finished(runs, turn):
+            yield act
+        for words in dict.fromkeys(run.say for run in runs if run.say):
+            turn.over = True
+            turn.rounds.append(Round(words))
+            yield turn.spaced(Said(words))
+        if turn.over and turn.answered:
+            yield GoalReached(turn.answered)
+        if turn.transfer is not None:
+            turn.over = True
+            announcement = self._shop.phrase(f"transfer.{turn.transfer.reason.value}", self._call.language)
+            turn.rounds.append(Round(announcement))
+            yield turn.spaced(Said(announcement))
+            yield TransferRequested(turn.transfer.reason, turn.transfer.summary or self.summary())
 
     def _starting(self, requests: Sequence[ToolRequest], turn: "_Turn") -> list[AgentAct]:
         acts: list[AgentAct] = []
         for request in requests:
-            scenario = self._toolbox.scenario(request.name)
+            scenario = self._tools.scenario(request.name)
             if scenario is not None and scenario not in turn.wanted and self._is_news(scenario):
                 turn.wanted.append(scenario)
                 self._has_scenario = True
@@ -193,10 +226,12 @@ class LlmSession:
             acts.append(run.finished)
             self._answering.prices.learn(run.finished.result)
             if run.answers:
-                turn.answered = self._toolbox.scenario(run.finished.tool_name)
+                turn.answered = self._tools.scenario(run.finished.tool_name)
             if run.store_failure is not None:
                 metrics.fallbacks_total.labels("store", "operator").inc()
                 acts.append(FellBack("store", "operator", run.store_failure))
+            if run.callback is not None:
+                acts.append(run.callback)
             turn.transfer = turn.transfer or run.transfer
         return acts
 
@@ -204,7 +239,11 @@ class LlmSession:
 class _Turn:
     """What has come of the caller's turn so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, said: CallerSaid) -> None:
+        self.said = said
+        self.rounds: list[Round] = []
+        self.over = False
+        """Everything has been said."""
         self.wanted: list[Scenario] = []
         self.answered: Scenario | None = None
         """A tool has found what was wanted, and the caller is yet to be told."""

@@ -1,28 +1,31 @@
 """The engine of one call: hear, decide by the flow, answer. Pure."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from callcenter.dialogue.actions import ACTIONS, search, talk
-from callcenter.dialogue.actions import offers as talk_of_offers
+from callcenter.dialogue.actions import ACTIONS, talk
+from callcenter.dialogue.actions.misunderstanding import not_understood
+from callcenter.dialogue.actions.reactions import REACTIONS, Reaction
+from callcenter.dialogue.asked import Asked
+from callcenter.dialogue.flow_check import check_flow
 from callcenter.dialogue.memory import Memory
-from callcenter.dialogue.offer import offers, stock
 from callcenter.dialogue.policy import Patience
 from callcenter.dialogue.steps import Step
 from callcenter.dialogue.summary import summarize
-from callcenter.dialogue.turn import Speech, Turn
-from callcenter.dialogue.understanding import Understanding, Understood
+from callcenter.dialogue.turn import Circumstances, Speech, Turn
+from callcenter.dialogue.understanding import Understanding
+from callcenter.dialogue.understood import Understood
 from callcenter.errors import ConfigurationError
-from callcenter.ports import CallerSaid, Expectation, Language
+from callcenter.ports import CallerSaid, Expectation, Language, TransferRequested
 from callcenter.records import TransferReason
 from callcenter.shop import CatalogueNames, Shop
-from callcenter.shop.phrase_keys import KEYS
 
-STATES = ("root", "model", "size", "results", "yes_no")
-"""That the actions go to by themselves."""
 MOST_WORDS = 200
 """Characters of the caller's words that are remembered."""
+UNCERTAIN = frozenset({"consult"})
+"""Actions after which nothing may be understood yet."""
 LONG_NUMBER = re.compile(r"[0-9](?:[ -]?[0-9]){7,}")
 """May be the number of a card: it is not handed on."""
 UNSPEAKABLE = re.compile(r"[{}<>\[\]|\\]")
@@ -34,7 +37,7 @@ class Rules:
     def __init__(self, shop: Shop, names: CatalogueNames | None = None) -> None:
         """`names`: the store's own, once they are known. Raises ConfigurationError for a flow that asks for what there
         is not."""
-        _check_flow(shop)
+        check_flow(shop)
         self.shop = shop
         self._fixed = {
             language: tuple(_letters(text) for text in shop.fixed_phrases(language))
@@ -46,58 +49,61 @@ class Rules:
         """The letters of everything that is said the same in every call."""
         return self._fixed[language]
 
-    def open(self, language: Language, *, caller_known: bool, max_misunderstood: int) -> "Engine":
-        """Raises ConfigurationError for a language that the shop does not speak."""
+    def open(self, language: Language, *, caller_known: bool, max_misunderstood: int, today: dt.date) -> "Engine":
+        """`today`: where the shop is. Raises ConfigurationError for a language that the shop does not speak."""
         if language not in self.shop.facts.languages:
             spoken = ", ".join(self.shop.facts.languages)
             raise ConfigurationError(f"language: {self.shop.path} speaks {spoken}, not {language}")
-        return Engine(self, language, caller_known, Patience(max_misunderstood))
+        call = Circumstances(self.shop, self.understanding, language, caller_known, today)
+        return Engine(self, call, Patience(max_misunderstood))
 
 
 class Engine:
-    def __init__(self, rules: Rules, language: Language, caller_known: bool, patience: Patience) -> None:
-        self._rules, self._language, self._caller_known = rules, language, caller_known
-        self._patience = patience
+    def __init__(self, rules: Rules, call: Circumstances, patience: Patience) -> None:
+        self._rules, self._call, self._patience = rules, call, patience
         self._memory = Memory()
-        self._speech = Speech(rules.shop, language, self._memory)
+        self._speech = Speech(call.shop, call.language, self._memory)
 
     def hear(self, said: CallerSaid) -> list[Step]:
         """What to do about the caller's turn. The steps are never empty; a CallTool is the last of them."""
         memory = self._memory
-        memory.pending = None
+        memory.pending, memory.speaking = None, False
         if said.text and not said.keyed:
             memory.words = LONG_NUMBER.sub("…", UNSPEAKABLE.sub("", said.text[:MOST_WORDS]))
-        turn = self._turn(self._rules.understanding.read(said, memory.wish.vehicle.make if memory.wish.vehicle else ""))
+        turn = self._turn(self._understand(said))
         if turn.said.quantity is not None:
             memory.quantity = turn.said.quantity
         if (action := self._action(turn.said)) is not None:
-            memory.misunderstood = 0
+            memory.misunderstood *= action in UNCERTAIN
             ACTIONS[action](turn)
         else:
-            self._misunderstood(turn, said)
+            not_understood(turn)
         return self._close(turn)
 
     def tool_result(
-        self, name: str, arguments: Mapping[str, Any], result: Any = None, error: str | None = None
+        self,
+        name: str,
+        result: Any = None,
+        error: str | None = None,
+        *,
+        said: str = "",
+        transfer: TransferRequested | None = None,
     ) -> list[Step]:
-        """What to do about a tool's answer; nothing when the caller has gone on to something else meanwhile."""
+        """What to do about the answer of the tool that was asked for: of it the caller is told `said` and nothing else,
+        where that is given; `transfer` hands the call over. Nothing when the caller has gone on to something else."""
         memory = self._memory
         if memory.pending is None or memory.pending.name != name:
             return []
         memory.pending = None
-        turn = self._turn(Understood(""))
-        turn.progress = True
-        if error is not None or not isinstance(result, Mapping):
-            search.failed(turn)
-        elif name == search.SEARCH:
-            search.found(turn, result)
-        elif (told := stock(result)) is not None:
-            talk_of_offers.tell_stock(turn, told)
-        elif several := offers(result):
-            talk_of_offers.tell_several(turn, several)
-        else:
-            search.tell_nothing(turn)
-        return turn.steps()
+        return self._react(REACTIONS[name], result, error, said, transfer)
+
+    def learn(self, name: str, result: Any, *, said: str = "", transfer: TransferRequested | None = None) -> list[Step]:
+        """A tool that somebody else asked for, or whose end was not waited for, has done this. The steps are what to do
+        about it; a CallTool among them may be left out."""
+        reaction = REACTIONS.get(name)
+        if reaction is None or not reaction.commits:
+            return []
+        return self._react(reaction, result, None, said, transfer)
 
     def heard(self, text: str) -> None:
         """The caller heard this of the last answer. What somebody else said (the greeting, a model) can be repeated,
@@ -107,7 +113,7 @@ class Engine:
             return
         memory.said = text
         if not any(
-            fixed.startswith(letters) or letters.startswith(fixed) for fixed in self._rules.fixed(self._language)
+            fixed.startswith(letters) or letters.startswith(fixed) for fixed in self._rules.fixed(self._call.language)
         ):
             memory.misunderstood = memory.idle = 0
 
@@ -118,8 +124,8 @@ class Engine:
 
     def expectation(self) -> Expectation:
         state = self._memory.state
-        pack = self._rules.shop.packs[self._language]
-        return Expectation(state, dictation=self._rules.shop.flow.states[state].dictation, prompt=pack.prompt)
+        shop, pack = self._call.shop, self._call.shop.packs[self._call.language]
+        return Expectation(state, dictation=shop.flow.states[state].dictation, prompt=pack.prompt)
 
     def summary(self) -> str:
         """For the operator, in the language that we speak."""
@@ -128,36 +134,54 @@ class Engine:
     # ---------------------------------------------------------------- deciding
 
     def _turn(self, said: Understood) -> Turn:
-        return Turn(self._rules.shop, self._language, self._memory, said, self._caller_known)
+        return Turn(self._call, self._memory, said)
+
+    def _understand(self, said: CallerSaid) -> Understood:
+        memory = self._memory
+        asks = self._call.shop.flow.states[memory.state].asks
+        return self._call.understanding.read(
+            said,
+            memory.wish.vehicle.make if memory.wish.vehicle else "",
+            asked=Asked[asks.upper()] if asks else None,
+            today=self._call.today,
+        )
 
     def _action(self, said: Understood) -> str | None:
-        flow = self._rules.shop.flow
-        for table in (flow.first, flow.states[self._memory.state].on, flow.then):
+        flow = self._call.shop.flow
+        state = flow.states[self._memory.state]
+        intents = said.intents | ({"words"} if said.words else set())
+        for table in (flow.first, state.on, flow.topics[state.topic] if state.topic else {}, flow.then):
             for intent, action in table.items():
-                if intent in said.intents:
+                if intent in intents:
                     return action
         return None
 
-    def _misunderstood(self, turn: Turn, said: CallerSaid) -> None:
-        memory = self._memory
-        memory.misunderstood += 1
-        if self._patience.is_over(memory.misunderstood, 0):
-            return  # _close fetches the operator
-        if said.keyed:
-            turn.say("size.keyed_wrong")
-        elif memory.misunderstood == 1 or memory.state not in ("root", "results"):
-            turn.say("misunderstood.first" if memory.misunderstood == 1 else "misunderstood.second")
-            talk.tell_help(turn)
-        elif said.text:
-            talk.decline_other(turn)
+    def _react(
+        self,
+        reaction: Reaction,
+        result: Any,
+        error: str | None,
+        said: str,
+        transfer: TransferRequested | None,
+    ) -> list[Step]:
+        turn = self._turn(Understood(""))
+        turn.speak(said)
+        if transfer is not None:
+            talk.hand_over(turn, transfer.reason, transfer.summary)
+        elif error is not None or not isinstance(result, Mapping):
+            reaction.failed(turn, error or "")
         else:
-            turn.say("misunderstood.second")
+            reaction.told(turn, result)
+        return self._patiently(turn, idle=0)
 
     def _close(self, turn: Turn) -> list[Step]:
         """The last word is the policy's: a conversation that leads nowhere goes to the operator."""
         memory = self._memory
         memory.idle = 0 if turn.progress else memory.idle + 1
-        if not turn.ends and self._patience.is_over(memory.misunderstood, memory.idle):
+        return self._patiently(turn, memory.idle)
+
+    def _patiently(self, turn: Turn, idle: int) -> list[Step]:
+        if not turn.ends and self._patience.is_over(self._memory.misunderstood, idle):
             turn = self._turn(turn.said)
             talk.hand_over(turn, TransferReason.CANNOT_HELP)
         return turn.steps()
@@ -165,21 +189,3 @@ class Engine:
 
 def _letters(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalnum())
-
-
-def _check_flow(shop: Shop) -> None:
-    flow, faults = shop.flow, list[tuple[tuple[str | int, ...], str]]()
-    tables: dict[tuple[str, ...], Mapping[str, str]] = {("first",): flow.first, ("then",): flow.then}
-    tables |= {("states", name, "on"): state.on for name, state in flow.states.items()}
-    intents = {intent for pack in shop.packs.values() for intent in pack.intents} | {"wish", "choice"}
-    for where, table in tables.items():
-        faults += [
-            ((*where, intent), f"no action {action!r}") for intent, action in table.items() if action not in ACTIONS
-        ]
-        faults += [((*where, intent), "no such intent in lang/*.yaml") for intent in table if intent not in intents]
-    faults += [(("states", n, "help"), f"no phrase {s.help!r}") for n, s in flow.states.items() if s.help not in KEYS]
-    faults += [(("needs", i, "ask"), f"no phrase {n.ask!r}") for i, n in enumerate(flow.needs) if n.ask not in KEYS]
-    faults += [(("needs", i, "state"), "no such state") for i, n in enumerate(flow.needs) if n.state not in flow.states]
-    faults += [(("states",), f"state {name!r} is missing") for name in STATES if name not in flow.states]
-    if faults:
-        raise ConfigurationError("\n".join(str(shop.fault("flows.yaml", where, problem)) for where, problem in faults))

@@ -4,8 +4,11 @@ from collections import Counter
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum, auto
 
+from callcenter.dialogue.fitting import Booking, FittingForm
 from callcenter.dialogue.offer import Offer, Stock
+from callcenter.dialogue.order import OrderForm, PlacedOrder
 from callcenter.dialogue.steps import CallTool
+from callcenter.dialogue.understood import Understood
 from callcenter.dialogue.wish import Wish
 from callcenter.records import Scenario, TransferReason
 
@@ -29,6 +32,8 @@ class About(Enum):
     STOCK = auto()
     PRICE = auto()
     DETAILS = auto()
+    ORDER = auto()
+    """It is to be ordered."""
 
 
 @dataclass(slots=True)
@@ -58,11 +63,29 @@ class Memory:
     stock: Stock | None = None
     """Told last."""
 
+    order: OrderForm | None = None
+    """Being taken."""
+    placed: PlacedOrder | None = None
+    """The last one of this call."""
+    fitting: FittingForm | None = None
+    """Being arranged."""
+    booked: Booking | None = None
+    """The last one of this call."""
+    dictated: str = ""
+    """Digits so far, of an order's number or a phone."""
+    order_number: str = ""
+    """Whose status was asked for, while the phone's digits are waited for."""
+
+    asked: Understood | None = None
+    """Words that may be a question for the shop's articles."""
+    topic: str = ""
+    """What a call-back is to be about, in the caller's words."""
+
     scenario: Scenario | None = None
     wish_open: bool = False
     """Something was asked for that is not answered yet."""
     requests: list[Scenario] = field(default_factory=list)
-    """What we could not do."""
+    """What was asked for beside tires."""
     pending: CallTool | None = None
     seen: set[str] = field(default_factory=set)
     """Whatever came up in this call: what is not in it is progress."""
@@ -72,6 +95,8 @@ class Memory:
     """Turns in a row in which nothing new came up."""
     said: str = ""
     """Our last words."""
+    speaking: bool = False
+    """Something of this answer was said already: what comes belongs to it."""
     words: str = ""
     """The caller's last words."""
     used: Counter[str] = field(default_factory=Counter)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from callcenter.dialogue.words import tokens
+from callcenter.shop.language import LanguagePack
 
 WIDTHS_MM = frozenset(range(125, 356, 10))
 PROFILES = frozenset(range(25, 90, 5))
@@ -49,15 +50,27 @@ class NumberWords:
         self._numbers, self._multipliers = dict(numbers), dict(multipliers)
         self._fillers = frozenset(size_words) | {"/"}
 
+    @classmethod
+    def of(cls, packs: Iterable[LanguagePack], *, ordinals: bool = False) -> "NumberWords":
+        """Of all these languages; `ordinals`: "fifth" is 5 too, as in dates and times."""
+        packs = tuple(packs)
+        numbers = {word: value for pack in packs for word, value in pack.numbers.items()}
+        if ordinals:
+            numbers = {word: value for pack in packs for word, value in pack.ordinal_words().items()} | numbers
+        multipliers = {word: value for pack in packs for word, value in pack.multipliers.items()}
+        return cls(numbers, multipliers, (word for pack in packs for word in pack.size_words))
+
     def knows(self, word: str) -> bool:
         return word in self._numbers or word in self._multipliers or word in self._fillers
 
     def in_digits(self, text: str) -> str:
-        """The normalized text with every whole number in digits: "до 4000 грн"."""
+        """The normalized text with every whole number in digits: "до 4000 грн". What is digits already stays as it is
+        written: "05"."""
         words, out, i = tokens(text), list[str](), 0
         while i < len(words):
-            value, end = self._cardinal(words, i)
-            out.append(words[i] if value is None else str(value))
+            value, end = self.cardinal(words, i)
+            as_written = value is None or (end == i + 1 and words[i].isdigit())
+            out.append(words[i] if as_written else str(value))
             i = end
         return " ".join(out)
 
@@ -73,7 +86,7 @@ class NumberWords:
 
     # ---------------------------------------------------------------- whole numbers
 
-    def _cardinal(self, words: Sequence[str], start: int) -> tuple[int | None, int]:
+    def cardinal(self, words: Sequence[str], start: int) -> tuple[int | None, int]:
         """The number that begins here and where it ends; (None, start + 1) where none begins."""
         total, part, room, i = 0, 0, 1000, start
         while i < len(words):
@@ -120,7 +133,7 @@ class NumberWords:
         five") or digit by digit."""
         if len(words) == 1 and words[0].isdigit():
             return int(words[0])
-        value, end = self._cardinal(words, 0)
+        value, end = self.cardinal(words, 0)
         if value is not None and end == len(words) and not any(word.isdigit() for word in words):
             return value
         atoms = [int(word) if word.isdigit() and len(word) <= 2 else self._numbers.get(word) for word in words]

@@ -1,11 +1,11 @@
-"""Tires that the store has, read from a tool's result. What others wrote is checked: it is spoken to a caller."""
+"""Tires that the store has, read from a tool's result."""
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-MAX_NAME = 60
+from callcenter.dialogue.numbers import TireSize
+from callcenter.dialogue.reading import code, line, mappings, price, sequence, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,12 @@ class Offer:
     @property
     def name(self) -> str:
         return f"{self.brand} {self.model}"
+
+    @property
+    def rim(self) -> int | None:
+        """Inches."""
+        size = TireSize.written(self.size)
+        return size.diameter if size else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,62 +49,37 @@ class Stock:
 def offers(result: Any) -> tuple[Offer, ...]:
     """Of search_tires, in the store's order; what cannot be read is left out."""
     listed = result.get("tires") if isinstance(result, Mapping) else None
-    return tuple(offer for tire in _sequence(listed) if (offer := _offer(tire)) is not None)
+    return tuple(offer for tire in sequence(listed) if (offer := _offer(tire)) is not None)
 
 
 def stock(result: Any) -> Stock | None:
     """Of check_availability; None where it is about no one tire."""
     if not isinstance(result, Mapping) or (offer := _offer(result.get("tire"))) is None:
         return None
-    total = _whole(result.get("total_quantity"))
+    total = whole(result.get("total_quantity"))
     places, left = list[Place](), total
-    dated = sorted(_mappings(result.get("locations")), key=lambda place: _text(place.get("available_from")))
+    dated = sorted(mappings(result.get("locations")), key=lambda place: line(place.get("available_from")))
     for place in dated:  # what is on its way comes last and is not part of the total
-        name, quantity = _text(place.get("warehouse")), min(_whole(place.get("quantity")), left)
+        name, quantity = line(place.get("warehouse")), min(whole(place.get("quantity")), left)
         if name and quantity:
             places.append(Place(name, quantity))
             left -= quantity
-    return Stock(offer, total, tuple(places), _text(result.get("next_delivery")))
+    return Stock(offer, total, tuple(places), line(result.get("next_delivery")))
 
 
 def _offer(tire: Any) -> Offer | None:
     if not isinstance(tire, Mapping):
         return None
-    brand, model, price = _text(tire.get("brand")), _text(tire.get("model")), _price(tire.get("price"))
-    if not (brand and model and price):
+    brand, model, apiece = line(tire.get("brand")), line(tire.get("model")), price(tire.get("price"))
+    if not (brand and model and apiece):
         return None
     return Offer(
-        id=_text(tire.get("id")),
+        id=code(tire.get("id")),
         brand=brand,
         model=model,
-        size=_text(tire.get("size")),
-        price=price,
+        size=line(tire.get("size")),
+        price=apiece,
         in_stock=bool(tire.get("in_stock")),
-        season=_text(tire.get("season")),
-        kind=_text(tire.get("type")),
+        season=code(tire.get("season")),
+        kind=code(tire.get("type")),
     )
-
-
-def _text(value: Any) -> str:
-    line = " ".join(str(value).split()) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    return "".join(letter for letter in line if letter.isprintable() and letter not in "{}<>[]*_#")[:MAX_NAME]
-
-
-def _price(value: Any) -> float:
-    try:
-        price = float(value)
-    except (TypeError, ValueError):
-        return 0.0
-    return price if math.isfinite(price) and 0 < price < 10_000_000 else 0.0
-
-
-def _whole(value: Any) -> int:
-    return max(0, min(int(value), 100_000)) if isinstance(value, int | float) and math.isfinite(value) else 0
-
-
-def _sequence(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list | tuple) else ()
-
-
-def _mappings(value: Any) -> Iterable[Mapping[str, Any]]:
-    return (part for part in _sequence(value) if isinstance(part, Mapping))

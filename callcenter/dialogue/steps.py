@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from callcenter.ports import (
-    CallbackPromised,
     GoalReached,
     HangupRequested,
     Said,
@@ -22,4 +21,4 @@ class CallTool:
     arguments: Mapping[str, Any]
 
 
-Step = Said | CallTool | ScenarioRecognized | GoalReached | CallbackPromised | TransferRequested | HangupRequested
+Step = Said | CallTool | ScenarioRecognized | GoalReached | TransferRequested | HangupRequested

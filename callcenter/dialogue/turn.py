@@ -1,12 +1,16 @@
 """One turn of the engine: what was understood, what is remembered, and the steps that come of it."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from callcenter.dialogue.memory import Memory, Question
 from callcenter.dialogue.offer import Offer, Stock
+from callcenter.dialogue.site import Site
 from callcenter.dialogue.steps import CallTool, Step
-from callcenter.dialogue.understanding import Understood
+from callcenter.dialogue.understanding import Understanding
+from callcenter.dialogue.understood import Understood
 from callcenter.dialogue.wish import ANY_SEASON, Wish
 from callcenter.ports import (
     GoalReached,
@@ -18,6 +22,19 @@ from callcenter.ports import (
 )
 from callcenter.records import Scenario, TransferReason
 from callcenter.shop import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What does not change during a call."""
+
+    shop: Shop
+    understanding: Understanding
+    language: Language
+    caller_known: bool
+    """His number was not withheld."""
+    today: dt.date
+    """Where the shop is."""
 
 
 class Speech:
@@ -50,10 +67,14 @@ class Speech:
         return [self.tire(offer) for offer in several]
 
     def places(self, stock: Stock) -> list[Mapping[str, Any]]:
-        return [
-            {"name": self._pack.places.get(place.name.casefold(), place.name), "quantity": place.quantity}
-            for place in stock.places
-        ]
+        return [{"name": place.name, "quantity": place.quantity} for place in stock.places]
+
+    def place(self, name: str) -> str:
+        """A city, by the store's name for it."""
+        return self._pack.places.get(name.casefold(), name)
+
+    def sites(self, several: Iterable[Site]) -> list[Mapping[str, Any]]:
+        return [{"name": site.name, "address": site.address} for site in several]
 
     def wish(self, wish: Wish) -> Mapping[str, Any]:
         vehicle = f"{wish.vehicle} {wish.year or ''}".strip() if wish.vehicle else ""
@@ -70,12 +91,13 @@ class Speech:
 class Turn:
     """Actions read `said`, change `memory` and add steps."""
 
-    def __init__(self, shop: Shop, language: Language, memory: Memory, said: Understood, caller_known: bool) -> None:
-        self.shop, self.language, self.memory, self.said = shop, language, memory, said
-        self.caller_known = caller_known
-        self.speech = Speech(shop, language, memory)
+    def __init__(self, call: Circumstances, memory: Memory, said: Understood) -> None:
+        self.call, self.shop, self.memory, self.said = call, call.shop, memory, said
+        self.speech = Speech(call.shop, call.language, memory)
         self.progress = False
         """Something new came up."""
+        self.told = False
+        """A tool's own words are said already."""
         self._steps: list[Step] = []
         self._spoken: list[str] = []
 
@@ -84,12 +106,23 @@ class Turn:
     def say(self, key: str, **params: Any) -> None:
         self._spoken.append(self.speech.phrase(key, **params))
 
+    def speak(self, text: str) -> None:
+        """A tool's own words, as they are."""
+        self.told |= bool(text)
+        self._spoken.append(text)
+
+    def say_unless_told(self, key: str, **params: Any) -> None:
+        """Where a tool has words of its own, they are said and no others."""
+        if not self.told:
+            self.say(key, **params)
+
     def repeat(self) -> None:
         self._spoken.append(self.memory.said)
 
-    def call(self, name: str, arguments: Mapping[str, Any]) -> None:
+    def run(self, name: str, arguments: Mapping[str, Any]) -> None:
+        """A tool."""
         tool = CallTool(name, arguments)
-        self.note(f"{name} {sorted(arguments.items())}")
+        self.note(f"{name} {sorted(map(str, arguments.items()))}")
         self.memory.pending = tool
         self._steps.append(tool)
 
@@ -97,6 +130,13 @@ class Turn:
         if not self.memory.wish_open or self.memory.scenario is not scenario:
             self._steps.append(ScenarioRecognized(scenario))
         self.memory.scenario, self.memory.wish_open = scenario, True
+
+    def want(self, scenario: Scenario) -> None:
+        """Something beside tires is asked for."""
+        self.note(f"request {scenario}")
+        if scenario not in self.memory.requests:
+            self.memory.requests.append(scenario)
+        self.recognize(scenario)
 
     def reach(self, scenario: Scenario) -> None:
         self.memory.wish_open = False
@@ -124,9 +164,14 @@ class Turn:
         self.memory.state = state
         self.memory.question = None
 
-    def go_on(self) -> None:
+    def leave(self) -> None:
         """To where tires are talked about, or to the beginning."""
         self.go("results" if self.memory.offered else "root")
+
+    def go_on(self) -> None:
+        """Where we are when something is talked about that goes on, such as an order; else leave."""
+        if self.shop.flow.states[self.memory.state].topic is None:
+            self.leave()
 
     def ask(self, question: Question, reason: TransferReason = TransferReason.CANNOT_HELP) -> None:
         """What was said last is a question."""
@@ -143,7 +188,8 @@ class Turn:
         """All in order: words first, so that announcements precede what they announce; a tool last."""
         text = " ".join(part for part in self._spoken if part)
         if text:
-            self.memory.said = text
+            self.memory.said = f"{self.memory.said} {text}" if self.memory.speaking else text
+            self.memory.speaking = True
         said: list[Step] = [Said(text)] if text else []
         told = [step for step in self._steps if isinstance(step, ScenarioRecognized)]
         rest = [step for step in self._steps if not isinstance(step, ScenarioRecognized | CallTool)]

@@ -1,20 +1,28 @@
-"""What an utterance says: which intents, and what of the wish. The first tier of the cascade: patterns.
+"""What an utterance says: which intents, and what of the wish, of an order or a fitting. The first tier of the cascade:
+patterns.
 
 Patterns of all the shop's languages are tried, whatever language we speak: callers mix them.
 """
 
+import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
+from callcenter.dialogue.asked import Asked
+from callcenter.dialogue.digits import DigitWords
+from callcenter.dialogue.free_text import FreeText
 from callcenter.dialogue.names import NameIndex
 from callcenter.dialogue.numbers import NumberWords, TireSize
+from callcenter.dialogue.patterns import compiled, cut_all, first, matches, united
+from callcenter.dialogue.places import PlaceWords
+from callcenter.dialogue.understood import Understood, told
+from callcenter.dialogue.when import WhenWords
 from callcenter.dialogue.wish import Wish
-from callcenter.dialogue.words import normalize
+from callcenter.dialogue.words import normalize, tokens
 from callcenter.ports import CallerSaid
 from callcenter.shop import CatalogueNames
-from callcenter.shop.language import LanguagePack, expand
+from callcenter.shop.language import LanguagePack
 
 LOWEST_PRICE = 300
 """A smaller number is no price of a tire in the shop's currency."""
@@ -24,128 +32,156 @@ SHORTEST_NAME = 4
 YEARS = range(1960, 2100)
 SPOKEN_YEAR = re.compile(r"(?<![0-9])(19|20) ?([0-9]{2})(?![0-9])")
 """ "2018", "twenty eighteen"."""
-Key = TypeVar("Key", int, str)
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    words: str
-    """Normalized."""
-    intents: frozenset[str] = frozenset()
-    """Of the language packs, and "wish" and "choice"."""
-    wish: Wish = field(default_factory=Wish)
-    choice: int | None = None
-    """Which of what was offered: from 1, -1 for the last."""
-    quantity: int | None = None
-    unknown: tuple[str, ...] = ()
-    """Words that nothing else was understood from: perhaps a tire's model."""
-    keyed: bool = False
-    confidence: float = 1.0
+COURTESIES = ("yes", "no", "hello", "thanks", "wait")
+"""Intents that are said around what was asked for."""
 
 
 class Understanding:
     def __init__(self, packs: Iterable[LanguagePack], names: CatalogueNames) -> None:
         packs = tuple(packs)
-        self._numbers = NumberWords(
-            {word: value for pack in packs for word, value in pack.numbers.items()},
-            {word: value for pack in packs for word, value in pack.multipliers.items()},
-            (word for pack in packs for word in pack.size_words),
-        )
+        self._numbers = NumberWords.of(packs)
+        with_ordinals = NumberWords.of(packs, ordinals=True)
         self._names = NameIndex(names, self._numbers, (word for pack in packs for word in pack.common_words))
-        self._intents = _united(pack.intents for pack in packs)
-        self._seasons = _united(pack.seasons for pack in packs)
-        self._choices = _united(pack.choices for pack in packs)
-        self._quantity_words = _united(pack.quantity_words for pack in packs)
-        self._prices = _compiled(pattern for pack in packs for pattern in pack.price_limit)
-        self._quantities = _compiled(pattern for pack in packs for pattern in pack.quantity)
-        self._years = _compiled(pattern for pack in packs for pattern in pack.year)
-        self._rims = _compiled(pattern for pack in packs for pattern in pack.rim)
+        self._intents = united(pack.intents for pack in packs)
+        self._seasons = united(pack.seasons for pack in packs)
+        self._choices = united(pack.choices for pack in packs)
+        self._quantity_words = united(pack.quantity_words for pack in packs)
+        self._cities = united(pack.cities for pack in packs)
+        self._delivery_types = united(pack.delivery_types for pack in packs)
+        self._payment_methods = united(pack.payment_methods for pack in packs)
+        self._services = united(pack.services for pack in packs)
+        self._prices = compiled(pattern for pack in packs for pattern in pack.price_limit)
+        self._quantities = compiled(pattern for pack in packs for pattern in pack.quantity)
+        self._instead = compiled(pattern for pack in packs for pattern in pack.quantity_instead)
+        self._years = compiled(pattern for pack in packs for pattern in pack.year)
+        self._rims = compiled(pattern for pack in packs for pattern in pack.rim)
+        self.digits = DigitWords((pack.dictation for pack in packs), self._numbers)
+        self.places = PlaceWords(self._cities, with_ordinals)
+        self._when = WhenWords(packs, with_ordinals)
+        self._free = self._free_text(packs)
 
-    def read(self, said: CallerSaid, known_make: str = "") -> Understood:
-        """`known_make`: the make that has been talked about, so that a model alone is understood."""
+    def read(
+        self,
+        said: CallerSaid,
+        known_make: str = "",
+        *,
+        asked: Asked | None = None,
+        today: dt.date | None = None,
+    ) -> Understood:
+        """`known_make`: the make that has been talked about, so that a model alone is understood; `asked`: what bare
+        words answer; `today`: without it no day is told."""
         text = normalize(said.text)
         if said.keyed:
-            return self._keyed(text)
+            return self._keyed(text, asked)
+        wish = self._wish(text, known_make)
+        when = self._when.read(text, today, asked, has_size=wish.size is not None)
+        intents = {intent for intent, pattern in self._intents.items() if pattern.search(text)}
+        address = self._free.address(text, asked=asked is Asked.ADDRESS, has_size=wish.size is not None)
+        orders = "order_creation" in intents and not replace(wish, brand=None)  # "I'll take four", of these
+        is_asked = (asked is Asked.QUANTITY and wish.size is None) or orders
+        quantity, corrected = self._quantity(text, is_asked=is_asked and not address)
+        intents |= {"change"} if corrected else set()
+        read = Understood(
+            words=text,
+            wish=wish,
+            choice=first(self._choices, text),
+            quantity=quantity,
+            when=when,
+            digits=self.digits.read(text),
+            city=self.places.city(text),
+            delivery_type=first(self._delivery_types, text),
+            payment_method=first(self._payment_methods, text),
+            service=first(self._services, text),
+            name=self._free.name(when.rest, asked=asked is Asked.NAME),
+            address=address,
+            topic=self._free.topic(when.rest, asked=asked is Asked.TOPIC),
+            unknown=self._unknown(text),
+            confidence=said.confidence,
+        )
+        return replace(read, intents=frozenset(intents | told(read)))
+
+    def _wish(self, text: str, known_make: str) -> Wish:
         size = self._numbers.size(text)
         digits = self._numbers.in_digits(text)
         price = self._number(self._prices, digits, lambda n: n >= LOWEST_PRICE)
-        wish = Wish(
+        return Wish(
             vehicle=self._names.vehicle(text, known_make),
             year=self._year(digits) if size is None and price is None else None,
             size=size,
             rim=self._number(self._rims, digits, lambda n: 12 <= n <= 24) if size is None else None,
-            season=_first(self._seasons, text),
+            season=first(self._seasons, text),
             brand=self._names.brand(text),
             max_price=price,
         )
-        choice = _first(self._choices, text)
-        intents = {intent for intent, pattern in self._intents.items() if pattern.search(text)}
-        intents |= {"wish"} if wish else set()
-        intents |= {"choice"} if choice is not None else set()
-        return Understood(
-            words=text,
-            intents=frozenset(intents),
-            wish=wish,
-            choice=choice,
-            quantity=self._quantity(text, digits),
-            unknown=self._unknown(text),
-            confidence=said.confidence,
+
+    def _free_text(self, packs: tuple[LanguagePack, ...]) -> FreeText:
+        place = [*self._cities.values(), *self._delivery_types.values()]
+        # longer ones first: "tire change" is no "tire"
+        known = [*self._services.values(), *self._payment_methods.values(), *self._quantities]
+        known += [*self._intents.values(), *self._seasons.values(), *self._choices.values()]
+        known += self._quantity_words.values()
+        return FreeText(
+            packs,
+            self._numbers,
+            known=[*known, *place],
+            courtesies=[self._intents[name] for name in COURTESIES if name in self._intents] + place,
+            is_product=self._names.knows,
         )
 
+    def has_number(self, words: str) -> bool:
+        """In digits or in words, in a normalized text."""
+        return any(character.isdigit() for character in self._numbers.in_digits(words))
+
     def _unknown(self, text: str) -> tuple[str, ...]:
-        for patterns in (self._intents, self._seasons, self._choices, self._quantity_words):
+        for patterns in (self._intents, self._seasons, self._choices, self._quantity_words, self._cities):
             for pattern in patterns.values():
                 text = pattern.sub(" ", text)
         words = (word for word in text.split() if len(word) >= SHORTEST_NAME and not word.isdigit())
         return tuple(word for word in words if not self._numbers.knows(word) and not self._names.knows(word))
 
-    def _keyed(self, text: str) -> Understood:
+    def _keyed(self, text: str, asked: Asked | None) -> Understood:
         digits = "".join(character for character in text if character.isdigit())
-        size = TireSize.parse(digits)
-        choice = int(digits) if digits in ("1", "2", "3") else None
-        intents = {"wish"} if size else {"choice"} if choice else set()
-        return Understood(digits, frozenset(intents), Wish(size=size), choice, keyed=True)
+        read = Understood(
+            words=digits,
+            wish=Wish(size=TireSize.parse(digits)),
+            choice=int(digits) if digits in ("1", "2", "3") else None,
+            quantity=int(digits) or None if asked is Asked.QUANTITY and len(digits) in (1, 2) else None,
+            digits=digits,
+            keyed=True,
+        )
+        return replace(read, intents=told(read))
 
     def _number(self, patterns: Iterable[re.Pattern[str]], digits: str, fits: Callable[[int], bool]) -> int | None:
-        for found in _matches(patterns, digits):
-            if len(found) < 8 and fits(int(found)):
-                return int(found)
+        for match in matches(patterns, digits):
+            if len(match["n"]) < 8 and fits(int(match["n"])):
+                return int(match["n"])
         return None
 
     def _year(self, digits: str) -> int | None:
-        for found in _matches(self._years, digits):
+        for match in matches(self._years, digits):
+            found = match["n"]
             year = int(found) + 2000 if len(found) <= 2 else int(found[:8])
             if year in YEARS and (len(found) == 4 or int(found) <= 40):
                 return year
         spoken = SPOKEN_YEAR.search(digits)
         return int(spoken[1] + spoken[2]) if spoken else None
 
-    def _quantity(self, text: str, digits: str) -> int | None:
-        counted = self._number(self._quantities, digits, lambda n: 1 <= n <= MOST_TIRES)
-        return counted if counted is not None else _first(self._quantity_words, text)
+    def _quantity(self, text: str, *, is_asked: bool) -> tuple[int | None, bool]:
+        """How many, and whether another number was corrected."""
+        digits = self._numbers.in_digits(text)
+        counted = self._number(self._quantities, digits, _is_quantity)
+        if counted is not None or is_asked:
+            instead = self._number(self._instead, digits, _is_quantity)
+            if instead is not None:
+                return instead, True
+        if counted is None:
+            counted = first(self._quantity_words, text)
+        if counted is None and is_asked:
+            rest = self._numbers.in_digits(cut_all(text, self._choices.values()))  # "the first one" is not one
+            bare = (int(word) for word in reversed(tokens(rest)) if word.isdigit() and len(word) <= 2)
+            counted = next(filter(_is_quantity, bare), None)
+        return counted, False
 
 
-def _compiled(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(expand(pattern)) for pattern in patterns)
-
-
-def _united(groups: Iterable[Mapping[Key, Iterable[str]]]) -> dict[Key, re.Pattern[str]]:
-    """One pattern a key, of all languages."""
-    collected: dict[Key, list[str]] = {}
-    for group in groups:
-        for key, patterns in group.items():
-            collected.setdefault(key, []).extend(patterns)
-    return {key: re.compile(expand("|".join(patterns))) for key, patterns in collected.items()}
-
-
-def _first(patterns: Mapping[Key, re.Pattern[str]], text: str) -> Key | None:
-    """The key that is named first in the text."""
-    found = [
-        (match.start(), index, key) for index, (key, p) in enumerate(patterns.items()) if (match := p.search(text))
-    ]
-    return min(found)[2] if found else None
-
-
-def _matches(patterns: Iterable[re.Pattern[str]], text: str) -> Iterator[str]:
-    for pattern in patterns:
-        yield from (match["n"] for match in pattern.finditer(text))
+def _is_quantity(number: int) -> bool:
+    return 1 <= number <= MOST_TIRES

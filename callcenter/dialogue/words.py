@@ -17,6 +17,12 @@ _ENDINGS = """
 """
 ENDINGS = tuple(sorted(_ENDINGS.split(), key=len, reverse=True))
 MIN_STEM = 3
+# Ukrainian letters as passports write them (resolution 55 of the Cabinet of Ministers, 2010), and the Russian ones
+_LATIN = """
+а a б b в v г h ґ g д d е e є ie ж zh з z и y і i ї i й i к k л l м m н n о o п p р r с s т t у u ф f х kh ц ts ч ch
+ш sh щ shch ю iu я ia ы y э e
+"""
+LATIN = str.maketrans(dict(zip(_LATIN.split()[::2], _LATIN.split()[1::2], strict=True)) | dict.fromkeys("ьъ'", ""))
 
 
 def normalize(text: str) -> str:
@@ -40,3 +46,8 @@ def stem(word: str) -> str:
             if word.endswith(ending) and len(word) - len(ending) >= MIN_STEM:
                 return word[: -len(ending)]
     return word
+
+
+def latin(word: str) -> str:
+    """In Latin letters: "хрещатик" and "khreshchatyk" are the same."""
+    return word.translate(LATIN)

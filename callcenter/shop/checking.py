@@ -19,6 +19,16 @@ _TIRE = {
     "kind": "",
 }
 _PLACES = [{"name": "Kyiv", "quantity": 4}, {"name": "Lviv", "quantity": 1}]
+_SITE = {"name": "Kolo Podil", "address": "Nyzhnii Val 5"}
+_BOOKING = {"station": "Kolo Podil", "date": "2026-11-05", "time": "10:30"}
+_ORDER = {
+    "number": "204816",
+    "status": "shipped",
+    "label": "on its way",
+    "goods": "4 of Nokian Hakka",
+    "total": 16800.0,
+    "expected": "2026-11-05",
+}
 # what phrases get: everything known, and as little as there ever is
 FULL: Mapping[str, Any] = {
     "make": "Toyota",
@@ -38,6 +48,33 @@ FULL: Mapping[str, Any] = {
     "words": "hello",
     "name": "Nokian Hakka",
     "names": ["Nokian Hakka", "Rosava Snowgard"],
+    "items": [{"name": "Nokian Hakka", "quantity": 4}, {"name": "Rosava Snowgard", "quantity": 1}],
+    "quantity": 4,
+    "cost": 190.0,
+    "pickup": False,
+    "city": "Kyiv",
+    "delivery": {"city": "Kyiv", "address": "Khreshchatyk 10", "point": None},
+    "shipping": "Kyiv, Khreshchatyk 10",
+    "payment": "cod",
+    "points": [_SITE, _SITE],
+    "stations": [_SITE, _SITE],
+    "more": 2,
+    "number": "204816",
+    "digits": 6,
+    "date": "2026-11-05",
+    "time": "10:30",
+    "times": ["10:00", "11:30", "14:00"],
+    "new_date": "2026-11-06",
+    "new_time": "11:00",
+    "station": "Kolo Podil",
+    "address": "Nyzhnii Val 5",
+    "service": "tire_change",
+    "rim": "16",
+    "services": [{"service": "tire_change", "price": 800.0}, {"service": "full_service", "price": 1150.0}],
+    "bookings": [_BOOKING, _BOOKING],
+    "orders": [_ORDER, {**_ORDER, "status": "returned", "label": "sent back"}],
+    "aim": "reschedule",
+    "text": "Winter tires are soft in the cold.",
 }
 BARE: Mapping[str, Any] = {
     **FULL,
@@ -52,8 +89,24 @@ BARE: Mapping[str, Any] = {
     "total": 1,
     "locations": [],
     "next_delivery": "",
+    "items": [{"name": "Nokian Hakka", "quantity": 1}],
+    "quantity": 1,
+    "cost": 0.0,
+    "pickup": True,
+    "delivery": {"city": "Kyiv", "address": "Nyzhnii Val 5", "point": "Kolo Podil"},
+    "shipping": "",
+    "payment": "online",
+    "points": [_SITE],
+    "stations": [_SITE],
+    "more": 0,
+    "times": ["10:00"],
+    "service": "full_service",
+    "services": [{"service": "balancing", "price": 500.0}],
+    "bookings": [_BOOKING],
+    "orders": [{"number": "204816", "status": "shipped", "label": "", "goods": "", "total": 0, "expected": ""}],
+    "aim": "book",
 }
-UNCLEAN = re.compile(r"[{}]|\bNone\b|,\s*,|\s[.,?!]|\(\s*\)")
+UNCLEAN = re.compile(r"[{}<>]|\bNone\b|,\s*,|\s[.,?!]|\(\s*\)")
 PROMPT_FACTS: Sequence[Mapping[str, Any]] = (
     {},
     {"today": "2026-11-20", "open_now": True, "caller_known": True},

@@ -116,6 +116,8 @@ class ShopFacts(Part):
     holidays: tuple[Holiday, ...] = ()
     callback: Callback
     order_limits: OrderLimits = OrderLimits()
+    order_digits: Annotated[int, Field(ge=1, le=12)] = 6
+    """Of an order's number."""
     operator: Operator
     search: Search = Search()
 
@@ -128,6 +130,10 @@ class ShopFacts(Part):
             if lacking := [language for language in self.languages if language not in text.root]:
                 raise ValueError(f"{key}: not told in {', '.join(lacking)}")
         return self
+
+    def today(self, now: dt.datetime) -> dt.date:
+        """The day where the shop is; `now` is timezone-aware."""
+        return now.astimezone(ZoneInfo(self.timezone)).date()
 
     def is_open(self, now: dt.datetime) -> bool:
         """`now` is timezone-aware."""

@@ -23,17 +23,26 @@ class Need(Part):
 class State(Part):
     help: str
     """Key of the phrase that says what can be said here."""
+    topic: str | None = None
+    """Of `topics`: what is going on here, such as an order that is being taken."""
+    asks: Literal["quantity", "date", "time", "name", "address", "topic"] | None = None
+    """What bare words answer here."""
+    confirms: bool = False
+    """Something was read out, and only a plain yes to just that agrees to it."""
     dictation: bool = False
-    """Digits are expected, said in groups."""
+    """Digits or an address are expected, said in groups."""
     on: Mapping[str, str] = {}
-    """Actions by intent, the first that fits; before them `first`, after them `then`."""
+    """Actions by intent, the first that fits; before them `first`, after them the topic's and `then`."""
 
 
 class Flow(Part):
-    """Intents are those of the language packs, "wish" (the caller named a car, a size, a season, a brand or a price)
-    and "choice" (one of the tires offered). Actions are the engine's (callcenter/dialogue/actions)."""
+    """Intents are those of the language packs; "wish" (the caller named a car, a size, a season, a brand or a price),
+    "choice" (one of what was offered) and others that tell what was said (callcenter/dialogue/understood.py); and
+    "words": anything at all. Actions are the engine's (callcenter/dialogue/actions)."""
 
     needs: tuple[Need, ...]
     first: Mapping[str, str]
     states: Mapping[str, State]
+    topics: Mapping[str, Mapping[str, str]] = {}
+    """Actions by intent, at every step of something that takes several."""
     then: Mapping[str, str]

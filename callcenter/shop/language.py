@@ -1,21 +1,42 @@
 """lang/<language>.yaml: how callers say things. Patterns of all languages are tried on every utterance, since callers
-mix them; a language's own words are used only where the engine speaks.
-
-A pattern is a regular expression that must stand on whole words of the normalized text: lower case, ё as е, apostrophes
-as ', no other punctuation but "/". It may hold {n}: a whole number, whatever words it was said in.
+mix them; a language's own words are used only where the engine speaks. What a pattern may be: patterns.py.
 """
 
-import re
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from callcenter.shop.patterns import Patterns, placeholders, problem_of
 from callcenter.shop.source import Location, Source
+from callcenter.shop.spoken import Calendar, Clock, Dictation, FreeText
 
-Patterns = tuple[str, ...]
-OPEN_GROUP = re.compile(r"\)(?:[*+]|\{\d*,\})")
-ANYTHING = re.compile(r"(?<!\\)\.(?:[*+]|\{\d*,\})")
 SEASONS = ("winter", "summer", "all_season")
+WORD_LISTS = frozenset({"size_words", "common_words", "ordinal_endings"})
+"""Lists that are words as they stand, no patterns."""
+NEEDED: Mapping[Location, frozenset[str]] = {
+    ("price_limit",): frozenset({"n"}),
+    ("quantity",): frozenset({"n"}),
+    ("quantity_instead",): frozenset({"n"}),
+    ("year",): frozenset({"n"}),
+    ("rim",): frozenset({"n"}),
+    ("calendar", "dates"): frozenset({"day", "month"}),
+    ("calendar", "days_of_month"): frozenset({"day"}),
+    ("calendar", "bare"): frozenset({"day"}),
+    ("calendar", "in_days"): frozenset({"n"}),
+    ("calendar", "in_weeks"): frozenset({"n"}),
+    ("clock", "times"): frozenset({"h"}),
+    ("clock", "bare"): frozenset({"h"}),
+    ("dictation", "instead"): frozenset({"old", "new"}),
+    ("free_text", "name"): frozenset({"rest"}),
+    ("free_text", "name_perhaps"): frozenset({"rest"}),
+    ("free_text", "topic"): frozenset({"rest"}),
+}
+"""Placeholders that the patterns of a group must hold."""
+
+DeliveryType = Literal["delivery", "pickup"]
+PaymentMethod = Literal["cod", "online", "card_on_delivery"]
+Service = Literal["tire_change", "balancing", "full_service"]
 
 
 class LanguagePack(BaseModel):
@@ -30,13 +51,29 @@ class LanguagePack(BaseModel):
     """With {n}: the highest price."""
     quantity: Patterns = ()
     """With {n}: how many tires."""
+    quantity_instead: Patterns = ()
+    """With {n}: how many, where another number was wrong. Counts where a quantity was asked for or named."""
     quantity_words: Mapping[int, Patterns] = {}
     year: Patterns = ()
     """With {n}: the year of a car, in full or its last two digits."""
     rim: Patterns = ()
     """With {n}: the diameter alone."""
+    cities: Mapping[str, Patterns] = {}
+    """By the name that the store knows; in all cases of the word."""
+    delivery_types: Mapping[DeliveryType, Patterns] = {}
+    payment_methods: Mapping[PaymentMethod, Patterns] = {}
+    """Where two begin at the same word, the one that stands first in the file is meant."""
+    services: Mapping[Service, Patterns] = {}
+    """Of the fitting stations; the same holds for their order."""
+    calendar: Calendar = Calendar()
+    clock: Clock = Clock()
+    dictation: Dictation = Dictation()
+    free_text: FreeText = FreeText()
     numbers: Mapping[str, int]
     """Words for 0..19, tens and hundreds, in every form that is said."""
+    ordinals: Mapping[str, int] = {}
+    """What stands before the ending of 1st..19th, 20th and 30th. They count in days and times only."""
+    ordinal_endings: tuple[str, ...] = ("",)
     multipliers: Mapping[str, int] = {}
     """Words that multiply what stands before them: hundred, thousand."""
     size_words: tuple[str, ...] = ()
@@ -52,12 +89,16 @@ class LanguagePack(BaseModel):
     prompt: str = ""
     """Words likely to be heard, for recognizers that take a hint."""
 
+    def ordinal_words(self) -> dict[str, int]:
+        """Every form of every ordinal number."""
+        return {stem + ending: value for stem, value in self.ordinals.items() for ending in self.ordinal_endings}
+
 
 def parse_language(source: Source) -> LanguagePack:
     """Raises ConfigurationError, also for a pattern that is wrong or could take very long."""
     pack = source.parse(LanguagePack)
     for location, pattern in patterns(pack):
-        if problem := problem_of(pattern):
+        if problem := problem_of(pattern) or _misplaced(location, pattern):
             raise source.fault(location, problem)
     for group in ("seasons", "season_names"):
         if missing := [season for season in SEASONS if season not in getattr(pack, group)]:
@@ -65,27 +106,27 @@ def parse_language(source: Source) -> LanguagePack:
     return pack
 
 
-def patterns(pack: LanguagePack) -> Iterator[tuple[Location, str]]:
+def patterns(part: BaseModel, at: Location = ()) -> Iterator[tuple[Location, str]]:
     """Every pattern and where it stands."""
-    for group in ("intents", "seasons", "choices", "quantity_words"):
-        for key, several in getattr(pack, group).items():
-            yield from (((group, str(key), index), pattern) for index, pattern in enumerate(several))
-    for group in ("price_limit", "quantity", "year", "rim"):
-        yield from (((group, index), pattern) for index, pattern in enumerate(getattr(pack, group)))
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        if isinstance(value, BaseModel):
+            yield from patterns(value, (*at, name))
+        elif isinstance(value, tuple) and name not in WORD_LISTS:
+            yield from (((*at, name, index), pattern) for index, pattern in enumerate(value))
+        elif isinstance(value, Mapping):
+            for key, several in value.items():
+                if isinstance(several, tuple):
+                    yield from (((*at, name, str(key), index), pattern) for index, pattern in enumerate(several))
 
 
-def expand(pattern: str) -> str:
-    """The regular expression that a pattern stands for; {n} is its group "n"."""
-    return rf"(?<![\w'])(?:{pattern.replace('{n}', '(?P<n>[0-9]+)')})(?![\w'])"
-
-
-def problem_of(pattern: str) -> str | None:
-    """Why a pattern cannot be used; None when it can."""
-    # an open repetition of a group may hold another one (exponential time), and .* runs over the whole text
-    if OPEN_GROUP.search(pattern) or ANYTHING.search(pattern):
-        return "could take very long: write .{0,20} instead of .* and no *, + or {n,} behind a bracket"
-    try:
-        expanded = re.compile(expand(pattern))
-    except re.error as error:
-        return f"is no valid pattern ({error})"
-    return "fits where nothing was said" if expanded.search("") else None
+def _misplaced(location: Location, pattern: str) -> str | None:
+    """What a pattern of this group must hold and does not, or holds and must not."""
+    held = placeholders(pattern)
+    if location[:2] == ("clock", "ranges"):
+        return None if held & {"from", "to"} else "lacks {from} or {to}"
+    needed = NEEDED.get(location[:1]) or NEEDED.get(location[:2])
+    if needed is None:
+        return f"{{{min(held)}}} stands for nothing here" if held else None
+    lacking = sorted(needed - held)
+    return f"lacks {{{lacking[0]}}}" if lacking else None

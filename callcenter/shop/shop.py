@@ -57,7 +57,8 @@ class Shop:
         sources = _all({name: partial(read_yaml, path / name) for name in FILES}, faults)
         parts = _all(_parts(sources), faults)
         packs = _all({one: partial(_pack, path, one) for one in facts.languages}, faults)
-        books = _all({one: partial(_book, path, one, facts) for one in facts.languages}, faults)
+        places = {one: pack.places for one, pack in packs.items()}
+        books = _all({one: partial(_book, path, one, facts, places.get(one)) for one in facts.languages}, faults)
         prompts = _all({one: partial(_prompt, path, one, facts) for one in facts.languages}, faults)
         if faults:
             raise ConfigurationError("\n".join(faults))
@@ -128,8 +129,8 @@ def _pack(path: Path, language: Language) -> LanguagePack:
     return parse_language(read_yaml(path / "lang" / f"{language}.yaml"))
 
 
-def _book(path: Path, language: Language, facts: ShopFacts) -> PhraseBook:
-    return PhraseBook(read_yaml(path / "phrases" / f"{language}.yaml"), environment(language, facts))
+def _book(path: Path, language: Language, facts: ShopFacts, places: Mapping[str, str] | None) -> PhraseBook:
+    return PhraseBook(read_yaml(path / "phrases" / f"{language}.yaml"), environment(language, facts, places))
 
 
 def _prompt(path: Path, language: Language, facts: ShopFacts) -> Template:

@@ -1,10 +1,13 @@
 """The Jinja2 environment of one language: phrases and prompts are written in it.
 
 Filters: `plural` picks the word for a number ({{ n | plural("шина", "шини", "шин") }}, in English two words), `money`
-writes a price so that it is spoken in the language. `shop` holds the shop's facts in that language.
+writes a price so that it is spoken in the language; `day` and `at` say when ("on Friday, November 6", "at 10:30", both
+with their preposition), `grouped` an order's number, `place` a city by the store's name for it. `shop` holds the shop's
+facts in that language.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from jinja2 import StrictUndefined, meta
@@ -12,6 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from callcenter.ports import Language
 from callcenter.shop.facts import ShopFacts
+from callcenter.shop.spoken_dates import in_groups, spoken_day, spoken_time
 
 # how a price is written, so that text normalization speaks it
 CURRENCY: Mapping[tuple[str, Language], str] = {
@@ -35,7 +39,10 @@ def plural(language: Language) -> Callable[..., str]:
     return pick
 
 
-def environment(language: Language, facts: ShopFacts) -> ImmutableSandboxedEnvironment:
+def environment(
+    language: Language, facts: ShopFacts, places: Mapping[str, str] | None = None
+) -> ImmutableSandboxedEnvironment:
+    """`places`: how the store's names of places, in lower case, are said."""
     env = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
     )
@@ -46,6 +53,10 @@ def environment(language: Language, facts: ShopFacts) -> ImmutableSandboxedEnvir
 
     env.filters["plural"] = plural(language)
     env.filters["money"] = money
+    env.filters["day"] = partial(spoken_day, language=language)
+    env.filters["at"] = partial(spoken_time, language=language)
+    env.filters["grouped"] = in_groups
+    env.filters["place"] = lambda name: (places or {}).get(name.casefold(), name)
     env.globals["shop"] = {
         "name": facts.name[language],
         "city": facts.city[language],

@@ -1,6 +1,7 @@
 """What a tire costs and how it is rated, believably: Ukrainian retail of 2025 within some ten percent."""
 
 import hashlib
+from decimal import Decimal
 
 from demo_store.assortment.sources import Size, TireModel
 
@@ -56,3 +57,9 @@ def speed_index(model: TireModel, size: Size) -> str:
             return "T" if rim < 16 else "H" if rim < 18 else "V"
         case _:
             return "T"
+
+
+def weight_kg(size: Size) -> Decimal:
+    """Goes with width and outer diameter: 9.1 for 205/55 R16, 7.0 for 175/70 R13, 14.4 for 265/60 R18."""
+    outer_mm = 25.4 * size.diameter + 2 * size.width * size.profile / 100
+    return Decimal(str(round(70e-6 * size.width * outer_mm, 1)))

@@ -1,7 +1,7 @@
 """The store's schema, by numbered SQL files forward (`up`) and backward (`down`); what was run is in schema_version.
 
 Alembic keeps the call side's tables. Here plain SQL is enough: there is no model to compare with, and the demo store
-stays free of SQLAlchemy.
+stays free of SQLAlchemy. The tables of the knowledge base are its own affair: they come with the newest version.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Any number of our own: two starting stores take turns.
 LOCK = 7_205_551_691
+SCHEMA = "store"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ async def migrate(database_url: str, to: int | None = None) -> int:
     """Bring the schema to version `to`, the newest where it is not given, in one transaction; the version reached.
 
     Raises Unavailable when PostgreSQL is away or its schema newer than this program, InvalidRequest when there is no
-    version `to`.
+    version `to`, knowledge.errors.ExtensionMissing when PostgreSQL has no pgvector.
     """
     async with one_connection(database_url) as connection, connection.transaction():
         return await _migrate(connection, to)
@@ -79,4 +80,13 @@ async def _migrate(connection: "Connection[Record]", to: int | None) -> int:
     for migration in reversed(known[target:current]):
         await connection.execute(migration.down)
         await connection.execute("DELETE FROM store.schema_version WHERE version = $1", migration.version)
+    await _migrate_knowledge(connection, exists=target == len(known))
     return target
+
+
+async def _migrate_knowledge(connection: "Connection[Record]", *, exists: bool) -> None:
+    from knowledge.index import KnowledgeIndex
+    from knowledge.ngrams import NgramEmbedder
+
+    index = KnowledgeIndex(connection, NgramEmbedder(), SCHEMA)
+    await (index.create() if exists else index.drop())

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from demo_store.access import require_admin_key
-from demo_store.faults import Fault, FaultKind, FaultPlan
+from demo_store.faults import Fault, FaultKind, FaultMethod, FaultPlan
 
 router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(require_admin_key)])
 
@@ -17,6 +17,7 @@ class NewFault(BaseModel):
 
     path: str = Field("*", max_length=200, description="Glob over the path, such as /api/v1/tires/*")
     kind: FaultKind
+    method: FaultMethod | None = Field(None, description="Every one where it is not given")
     latency_ms: int = Field(0, ge=0, le=600_000)
     status: int = Field(500, ge=400, le=599)
     times: int | None = Field(None, ge=1, description="How many requests it befalls; all where it is not given")
@@ -34,7 +35,7 @@ Plan = Annotated[FaultPlan, Depends(_plan)]
 @router.post("/faults", status_code=201)
 async def add_fault(asked: NewFault, plan: Plan) -> dict[str, Any]:
     until_s = None if asked.for_s is None else time.monotonic() + asked.for_s
-    plan.add(Fault(asked.path, asked.kind, asked.latency_ms, asked.status, asked.times, until_s))
+    plan.add(Fault(asked.path, asked.kind, asked.method, asked.latency_ms, asked.status, asked.times, until_s))
     return _listed(plan)
 
 
@@ -53,7 +54,7 @@ def _listed(plan: FaultPlan) -> dict[str, Any]:
     now_s = time.monotonic()
     return {
         "data": [
-            {"path": fault.path, "kind": fault.kind, "times_left": fault.times_left}
+            {"path": fault.path, "kind": fault.kind, "method": fault.method, "times_left": fault.times_left}
             for fault in plan.faults
             if not fault.over(now_s)
         ]

@@ -1,7 +1,6 @@
 """GET /tires/..., /brands."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -10,11 +9,11 @@ from demo_store.answers import Availability, Brand, One, Page, Season, Tire, Tir
 from demo_store.errors import InvalidRequest
 from demo_store.listing import Slice, spoken_language
 from demo_store.repository.tires import Language, Sort, TireRepository, Wanted
-from demo_store.routes.inputs import Identifier, OptionalWords
+from demo_store.routes.inputs import Amount, Identifier, OptionalWords
 
 router = APIRouter(tags=["tires"])
 
-Price = Annotated[Decimal | None, Query(ge=0, le=10_000_000)]
+Price = Annotated[Amount | None, Query()]
 
 
 def _repository(request: Request) -> TireRepository:

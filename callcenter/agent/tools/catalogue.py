@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from rapidfuzz import fuzz, process
 
+from callcenter.agent.tools.desk import Desk
 from callcenter.agent.tools.registry import TRY_AGAIN, Tool, ToolFailed, ToolOutcome
 from callcenter.agent.tools.schema import Arguments, Number
 from callcenter.records import Scenario
@@ -77,7 +78,7 @@ class _Catalogue:
 
     # ---------------------------------------------------------------- search_tires
 
-    async def search(self, wanted: SearchArguments) -> ToolOutcome:
+    async def search(self, wanted: SearchArguments, _: Desk) -> ToolOutcome:
         if wanted.vehicle_make or wanted.vehicle_model:
             if not (wanted.vehicle_make and wanted.vehicle_model):
                 raise ToolFailed("bad_arguments: vehicle_make and vehicle_model belong together", TRY_AGAIN)
@@ -126,7 +127,7 @@ class _Catalogue:
 
     # ---------------------------------------------------------------- check_availability
 
-    async def check(self, wanted: AvailabilityArguments) -> ToolOutcome:
+    async def check(self, wanted: AvailabilityArguments, _: Desk) -> ToolOutcome:
         try:
             if wanted.product_id:
                 return await self._stock_of(await self._store.tire(wanted.product_id))

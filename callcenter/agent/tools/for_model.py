@@ -13,28 +13,29 @@ MAX_TEXT = 80
 MAX_RESULT = 4000
 
 
-def clean(text: str) -> str:
+def clean(text: str, most: int = MAX_TEXT) -> str:
     """One line without control and formatting characters, cut to the length of a name."""
     kept = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
     line = " ".join(kept.split())
-    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
-def cleaned(value: Any) -> Any:
+def cleaned(value: Any, most: int = MAX_TEXT) -> Any:
     match value:
         case str():
-            return clean(value)
+            return clean(value, most)
         case Mapping():
-            return {clean(str(key)): cleaned(part) for key, part in value.items() if part is not None}
+            return {clean(str(key)): cleaned(part, most) for key, part in value.items() if part is not None}
         case list() | tuple():
-            return [cleaned(part) for part in value]
+            return [cleaned(part, most) for part in value]
         case _:
             return value
 
 
-def data_for_model(tool_name: str, result: Mapping[str, Any]) -> str:
-    """What a tool found. JSON between marks that the JSON inside cannot contain: "<" is written as an escape."""
-    body = json.dumps(cleaned(result), ensure_ascii=False, separators=(",", ":"), default=str)
+def data_for_model(tool_name: str, result: Mapping[str, Any], most: int = MAX_TEXT) -> str:
+    """What a tool found, texts cut to `most` characters. JSON between marks that the JSON inside cannot contain: "<" is
+    written as an escape."""
+    body = json.dumps(cleaned(result, most), ensure_ascii=False, separators=(",", ":"), default=str)
     if len(body) > MAX_RESULT:
         body = '{"error":"the result is too long: ask for less"}'
     body = body.replace("<", "\\u003c").replace(">", "\\u003e")

@@ -1,13 +1,16 @@
-"""The tool that fetches a human."""
+"""The tools that bring in a human: now, or by a call back."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from callcenter.agent.tools.registry import Tool, ToolOutcome
+from callcenter.agent.tools.desk import Desk
+from callcenter.agent.tools.registry import Tool, ToolFailed, ToolOutcome
 from callcenter.agent.tools.schema import Arguments
-from callcenter.ports import TransferRequested
+from callcenter.ports import CallbackPromised, TransferRequested
 from callcenter.records import Scenario, TransferReason
+
+WITHHELD = "The caller's number is withheld: say that nobody can call back, and offer the operator."
 
 
 class TransferArguments(Arguments):
@@ -21,7 +24,7 @@ class TransferArguments(Arguments):
     ] = ""
 
 
-async def _transfer(arguments: TransferArguments) -> ToolOutcome:
+async def _transfer(arguments: TransferArguments, _: Desk) -> ToolOutcome:
     request = TransferRequested(TransferReason(arguments.reason), arguments.summary)
     return ToolOutcome({"transfer": "requested", "reason": arguments.reason}, answers=False, transfer=request)
 
@@ -35,4 +38,27 @@ def transfer_to_operator() -> Tool:
         arguments=TransferArguments,
         handler=_transfer,
         scenario=Scenario.OPERATOR_REQUEST,
+    )
+
+
+class CallbackArguments(Arguments):
+    topic: Annotated[str, Field(min_length=2, max_length=200, description="What the caller wants to be called about")]
+    best_time: Annotated[str, Field(max_length=60, description="When, in the caller's words")] = ""
+
+
+async def _call_back(arguments: CallbackArguments, desk: Desk) -> ToolOutcome:
+    if desk.caller is None:
+        raise ToolFailed("withheld", WITHHELD)
+    promised = CallbackPromised(arguments.topic, arguments.best_time)
+    return ToolOutcome({"promised": True, **arguments.model_dump()}, callback=promised)
+
+
+def request_callback() -> Tool:
+    return Tool(
+        name="request_callback",
+        description="Promise that somebody of the shop will call this caller back.",
+        arguments=CallbackArguments,
+        handler=_call_back,
+        scenario=Scenario.OTHER,
+        changes=True,
     )

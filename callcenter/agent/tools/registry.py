@@ -1,4 +1,7 @@
-"""The registry: which tools there are, and the one way to run one. Running never raises; failing is a result."""
+"""The registry: which tools there are, and the one way to run one. Running never raises; failing is a result.
+
+A toolbox is shared; each call opens it and gets tools of its own, with a desk that knows what the call has open.
+"""
 
 import asyncio
 import json
@@ -12,10 +15,12 @@ from typing import Any
 import structlog
 
 from callcenter import metrics
-from callcenter.agent.tools.for_model import data_for_model, error_for_model
+from callcenter.agent.tools.desk import Desk, Phrase, ReadBack
+from callcenter.agent.tools.for_model import MAX_TEXT, data_for_model, error_for_model
 from callcenter.agent.tools.schema import Arguments, ArgumentsRefused, json_schema, parse
-from callcenter.ports import ToolFinished, ToolSpec, TransferRequested
+from callcenter.ports import CallbackPromised, CallerSaid, CallInfo, ToolFinished, ToolSpec, TransferRequested
 from callcenter.records import Scenario
+from callcenter.shop import Shop
 from store_client import StoreBadAnswer, StoreError, StoreUnavailable
 
 TIMEOUT_S = 3.0
@@ -37,6 +42,19 @@ class ToolOutcome:
     answers: bool = True
     """It tells the caller what he wanted to know: not when nothing was found or more has to be asked."""
     transfer: TransferRequested | None = None
+    callback: CallbackPromised | None = None
+    say: Phrase | None = None
+    """The caller is told this and nothing else: no model words what commits the shop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a tool that commits the shop is about to do."""
+
+    phrase: Phrase
+    """Says all of it, and ends with a question of one sentence."""
+    arguments: Mapping[str, Any]
+    """Complete: what the tool gets once the caller has agreed."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +62,18 @@ class Tool:
     name: str
     description: str
     arguments: type[Arguments]
-    handler: Callable[[Any], Awaitable[ToolOutcome]]
-    """Gets an instance of `arguments`."""
+    handler: Callable[[Any, Desk], Awaitable[ToolOutcome]]
+    """Gets an instance of `arguments`, and the call's desk."""
     scenario: Scenario
     """What a caller wants for whom this tool is called."""
     timeout_s: float = TIMEOUT_S
+    longest_text: int = MAX_TEXT
+    """Characters of one text in its results that a model gets."""
     changes: bool = False
     """It changes something in the shop: it runs only for what the caller has said to the end."""
+    read_back: Callable[[Any, Desk], Awaitable[Proposal | ToolOutcome]] | None = None
+    """It commits the shop: it runs only when the caller has heard this and said yes. Instead there may be an outcome
+    already, or ToolFailed."""
 
     @cached_property
     def spec(self) -> ToolSpec:
@@ -65,8 +88,11 @@ class ToolRun:
     for_model: str
     answers: bool = False
     transfer: TransferRequested | None = None
+    callback: CallbackPromised | None = None
     store_failure: str | None = None
     """How the store failed ("timeout", "connection", …), when it did."""
+    say: str = ""
+    """To be spoken as it is; the turn ends with it."""
 
 
 class ToolFailed(Exception):
@@ -78,8 +104,29 @@ class ToolFailed(Exception):
 
 
 class Toolbox:
-    def __init__(self, tools: Sequence[Tool]) -> None:
+    def __init__(self, tools: Sequence[Tool], shop: Shop, agrees: Callable[[CallerSaid, str], bool]) -> None:
+        """agrees: whether a caller's words are a plain yes to an action (see Desk.begin)."""
         self._tools = {tool.name: tool for tool in tools}
+        self._shop, self._agrees = shop, agrees
+
+    @property
+    def specs(self) -> tuple[ToolSpec, ...]:
+        return tuple(tool.spec for tool in self._tools.values())
+
+    def open(self, call: CallInfo) -> "CallTools":
+        return CallTools(self._tools, Desk(call), self._shop, self._agrees)
+
+
+class CallTools:
+    """The tools of one call, shared by all who answer in it."""
+
+    def __init__(
+        self, tools: Mapping[str, Tool], desk: Desk, shop: Shop, agrees: Callable[[CallerSaid, str], bool]
+    ) -> None:
+        self._tools, self._desk, self._shop, self._agrees = tools, desk, shop, agrees
+        self._said: CallerSaid | None = None
+        self._unreported: list[asyncio.Task[ToolRun]] = []
+        self._changing = asyncio.Lock()
 
     @property
     def specs(self) -> tuple[ToolSpec, ...]:
@@ -93,8 +140,56 @@ class Toolbox:
         """Whether the tool changes something in the shop."""
         return name in self._tools and self._tools[name].changes
 
+    def begin(self, said: CallerSaid) -> None:
+        """The caller's turn; who answers it second tells it again."""
+        if said is not self._said:
+            self._said = said
+            self._desk.begin(said, self._agrees)
+
+    def heard(self, text: str) -> None:
+        """So much was heard of the last answer."""
+        self._desk.note_heard(text)
+
+    def checkpoint(self) -> Callable[[], None]:
+        """Calling what is returned takes back everything that came after now."""
+        undo_desk, said, unreported = self._desk.checkpoint(), self._said, list(self._unreported)
+
+        def undo() -> None:
+            undo_desk()
+            self._said, self._unreported = said, unreported
+
+        return undo
+
+    @property
+    def agreed(self) -> ReadBack | None:
+        """What the caller has just said yes to: it is to be done before anything else."""
+        return self._desk.agreed
+
     async def run(self, name: str, arguments: str | Mapping[str, Any]) -> ToolRun:
-        """Run a tool with the arguments as a model wrote them, or as the rules made them."""
+        """Run a tool with the arguments as a model wrote them, or as the rules made them. What changes something in the
+        shop is done one after another, in the order in which it was asked for, and goes on when this is cancelled: see
+        `unreported`."""
+        if not self.changes(name):
+            return await self._run(name, arguments)
+        task = asyncio.create_task(self._change(name, arguments), name=f"tool {name[:MAX_NAME]}")
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            self._unreported.append(task)
+            raise
+
+    async def unreported(self) -> Sequence[ToolRun]:
+        """What was done while the caller interrupted, and has not been told to anybody."""
+        tasks = tuple(self._unreported)
+        runs = await asyncio.shield(asyncio.gather(*tasks))
+        self._unreported = [task for task in self._unreported if task not in tasks]
+        return runs
+
+    async def _change(self, name: str, arguments: str | Mapping[str, Any]) -> ToolRun:
+        async with self._changing:
+            return await self._run(name, arguments)
+
+    async def _run(self, name: str, arguments: str | Mapping[str, Any]) -> ToolRun:
         clock = asyncio.get_running_loop().time
         text = arguments if isinstance(arguments, str) else json.dumps(arguments, default=str)
         given, began_s = as_given(text), clock()
@@ -105,7 +200,7 @@ class Toolbox:
             outcome = failed
         seconds = clock() - began_s
         metrics.tool_duration.labels(name if name in self._tools else "unknown").observe(seconds)
-        return _done(name[:MAX_NAME], given, outcome, round(seconds * 1000))
+        return self._done(name[:MAX_NAME], given, outcome, round(seconds * 1000))
 
     async def _call(self, name: str, text: str) -> ToolOutcome:
         tool = self._tools.get(name)
@@ -117,7 +212,10 @@ class Toolbox:
             raise ToolFailed(f"bad_arguments: {refused}", TRY_AGAIN) from None
         try:
             async with asyncio.timeout(tool.timeout_s):
-                return await tool.handler(arguments)
+                if tool.read_back is not None and not self._desk.has_agreed(name, as_given(text)):
+                    proposal = await tool.read_back(arguments, self._desk)
+                    return self._ask_first(name, proposal) if isinstance(proposal, Proposal) else proposal
+                return await tool.handler(arguments, self._desk)
         except TimeoutError:
             raise _store_failed("timeout") from None
         except StoreUnavailable as error:
@@ -134,6 +232,28 @@ class Toolbox:
             log.error("tool_broke", tool=tool.name, error=type(error).__name__, at=_place(error))  # noqa: TRY400
             metrics.errors_total.labels("tool", "broke").inc()
             raise ToolFailed("internal", CANNOT_CHECK) from error
+
+    def _ask_first(self, name: str, proposal: Proposal) -> ToolOutcome:
+        arguments = as_given(json.dumps(proposal.arguments, default=str))
+        self._desk.ask(ReadBack(name, arguments, self._phrase(proposal.phrase)))
+        waits = {"done": False, "waits_for": "the caller's yes"}
+        return ToolOutcome({**waits, "arguments": arguments}, waits, answers=False, say=proposal.phrase)
+
+    def _phrase(self, phrase: Phrase) -> str:
+        return self._shop.phrase(phrase.key, self._desk.call.language, **phrase.params)
+
+    def _done(
+        self, name: str, given: Mapping[str, Any], outcome: ToolOutcome | ToolFailed, duration_ms: int
+    ) -> ToolRun:
+        if isinstance(outcome, ToolFailed):
+            finished = ToolFinished(name, given, None, duration_ms, success=False, error=outcome.error)
+            told = error_for_model(name, outcome.error, outcome.advice)
+            return ToolRun(finished, told, store_failure=outcome.store_failure)
+        finished = ToolFinished(name, given, dict(outcome.result), duration_ms, success=True)
+        most = self._tools[name].longest_text
+        told = data_for_model(name, outcome.result if outcome.brief is None else outcome.brief, most)
+        say = self._phrase(outcome.say) if outcome.say is not None else ""
+        return ToolRun(finished, told, outcome.answers, outcome.transfer, outcome.callback, say=say)
 
 
 def as_given(text: str) -> Mapping[str, Any]:
@@ -155,13 +275,3 @@ def _store_failed(kind: str) -> ToolFailed:
     metrics.errors_total.labels("store", kind).inc()
     log.warning("store_failed", kind=kind)
     return ToolFailed(f"store: {kind}", CANNOT_CHECK, store_failure=kind)
-
-
-def _done(name: str, given: Mapping[str, Any], outcome: ToolOutcome | ToolFailed, duration_ms: int) -> ToolRun:
-    if isinstance(outcome, ToolFailed):
-        finished = ToolFinished(name, given, None, duration_ms, success=False, error=outcome.error)
-        told = error_for_model(name, outcome.error, outcome.advice)
-        return ToolRun(finished, told, store_failure=outcome.store_failure)
-    finished = ToolFinished(name, given, dict(outcome.result), duration_ms, success=True)
-    told = data_for_model(name, outcome.result if outcome.brief is None else outcome.brief)
-    return ToolRun(finished, told, outcome.answers, outcome.transfer)

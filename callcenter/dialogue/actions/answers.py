@@ -1,10 +1,12 @@
 """Yes and no, to whatever was asked."""
 
+from callcenter.dialogue.actions.forms import resume, take_leave
 from callcenter.dialogue.actions.offers import choose, offer_more
 from callcenter.dialogue.actions.search import ask_for_wish, look_for, search, take
-from callcenter.dialogue.actions.talk import hand_over, say_goodbye
+from callcenter.dialogue.actions.talk import hand_over
 from callcenter.dialogue.memory import Question
 from callcenter.dialogue.turn import Turn
+from callcenter.records import TransferReason
 
 
 def agree(turn: Turn) -> None:
@@ -20,7 +22,8 @@ def agree(turn: Turn) -> None:
         case Question.ANOTHER:
             offer_more(turn)
         case _:
-            ask_what_else(turn)
+            if not resume(turn):
+                ask_what_else(turn)
 
 
 def disagree(turn: Turn) -> None:
@@ -31,25 +34,25 @@ def disagree(turn: Turn) -> None:
         turn.go("size")
         turn.say("size.again")
     elif question is Question.ANYTHING_ELSE:
-        say_goodbye(turn)
-    else:
-        turn.go_on()
+        take_leave(turn)
+    elif memory.reason is TransferReason.COMPONENT_FAILURE or not resume(turn):
+        turn.leave()
         turn.say("declined")
 
 
 def accept(turn: Turn) -> None:
     """ "Yes" to tires that were named."""
-    if turn.memory.question is Question.ANYTHING_ELSE:
-        turn.say("go_ahead")
-        turn.go_on()
-    else:
+    if turn.memory.question is not Question.ANYTHING_ELSE:
         choose(turn)
+    elif not resume(turn):
+        turn.say("go_ahead")
+        turn.leave()
 
 
 def turn_down(turn: Turn) -> None:
     """ "No" to tires that were named, or to "anything else?"."""
     if turn.memory.question is Question.ANYTHING_ELSE:
-        say_goodbye(turn)
+        take_leave(turn)
         return
     turn.say("results.turned_down")
     turn.go("results")
@@ -58,7 +61,7 @@ def turn_down(turn: Turn) -> None:
 def ask_what_else(turn: Turn) -> None:
     memory = turn.memory
     if memory.question is Question.ANYTHING_ELSE and "no" in turn.said.intents:
-        say_goodbye(turn)
+        take_leave(turn)
     elif memory.wish and not memory.found:
         look_for(turn)
     elif memory.found or memory.scenario is not None:

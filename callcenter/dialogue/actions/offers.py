@@ -1,14 +1,17 @@
 """Talking about the tires that were found."""
 
-from callcenter.dialogue.actions.search import CHECK, look_for, search, take, tell_offers
+from collections.abc import Mapping
+from typing import Any
+
+from callcenter.dialogue.actions.orders import begin_order, order_tire
+from callcenter.dialogue.actions.search import CHECK, look_for, search, take, tell_nothing, tell_offers
+from callcenter.dialogue.actions.tires import meant_tire, tire_of_brand
 from callcenter.dialogue.memory import About, Question
 from callcenter.dialogue.numbers import TireSize
-from callcenter.dialogue.offer import Offer, Stock
+from callcenter.dialogue.offer import Offer, Stock, offers, stock
 from callcenter.dialogue.turn import Turn
 from callcenter.dialogue.wish import Wish
 from callcenter.records import Scenario
-
-LAST = -1
 
 
 def offer_more(turn: Turn) -> None:
@@ -57,8 +60,11 @@ def offer_another_brand(turn: Turn) -> None:
 
 
 def choose(turn: Turn) -> None:
-    """ "The first one": what was asked about it, else whether it is there."""
-    if (tire := _meant(turn)) is None:
+    """ "The first one": what was asked about it, else whether it is there; "four of the first one" orders it."""
+    if turn.said.intents & {"quantity", "delivery_type", "payment_method"}:
+        begin_order(turn)
+        return
+    if (tire := meant_tire(turn)) is None:
         _ask_which(turn, turn.memory.about)
         return
     answer_about(turn, tire, turn.memory.about)
@@ -81,9 +87,12 @@ def answer_about(turn: Turn, tire: Offer, about: About) -> None:
     turn.note(f"{about} {tire.id}")
     memory.focus, memory.about = tire, About.STOCK
     match about:
+        case About.ORDER:
+            order_tire(turn, tire)
+            return
         case About.STOCK:
             turn.recognize(Scenario.AVAILABILITY_CHECK)
-            turn.call(CHECK, {"product_id": tire.id})
+            turn.run(CHECK, {"product_id": tire.id})
             return
         case About.PRICE:
             turn.say("results.price", tire=turn.speech.tire(tire))
@@ -91,6 +100,16 @@ def answer_about(turn: Turn, tire: Offer, about: About) -> None:
             turn.say("results.details", tire=turn.speech.tire(tire))
     turn.go("results")
     turn.ask(Question.ANYTHING_ELSE)
+
+
+def checked(turn: Turn, result: Mapping[str, Any]) -> None:
+    """The store has answered a question about one tire."""
+    if (told := stock(result)) is not None:
+        tell_stock(turn, told)
+    elif several := offers(result):
+        tell_several(turn, several)
+    else:
+        tell_nothing(turn)
 
 
 def tell_stock(turn: Turn, stock: Stock) -> None:
@@ -107,6 +126,7 @@ def tell_stock(turn: Turn, stock: Stock) -> None:
         turn.ask(Question.ANYTHING_ELSE)
     elif stock.total:
         turn.say("stock.short", tire=tire, total=stock.total, wanted=wanted, locations=places)
+        memory.quantity = None
         turn.ask(Question.ANOTHER)
     else:
         turn.say("stock.out", tire=tire, next_delivery=stock.next_delivery)
@@ -129,9 +149,9 @@ def tell_several(turn: Turn, tires: tuple[Offer, ...]) -> None:
 def _about(turn: Turn, about: About) -> None:
     """Answer a question about the tire that is meant, or find out which."""
     said, memory = turn.said, turn.memory
-    if said.wish and memory.wish.changed(said.wish) != memory.wish and _of_brand(turn) is None:
+    if said.wish and memory.wish.changed(said.wish) != memory.wish and tire_of_brand(turn) is None:
         look_for(turn)
-    elif (tire := _meant(turn)) is not None:
+    elif (tire := meant_tire(turn)) is not None:
         answer_about(turn, tire, about)
     elif memory.offered:
         _ask_which(turn, about)
@@ -143,31 +163,6 @@ def _ask_which(turn: Turn, about: About) -> None:
     turn.memory.about = about
     turn.say("ask.which")
     turn.go("results")
-
-
-def _meant(turn: Turn) -> Offer | None:
-    """Named by its place, its brand or its model; else the one that is talked about."""
-    offered, choice = turn.memory.offered, turn.said.choice
-    if choice is not None:
-        if choice == LAST and offered:
-            return offered[-1]
-        return offered[choice - 1] if 0 < choice <= len(offered) else None
-    return _of_brand(turn) or _of_model(turn) or turn.memory.focus
-
-
-def _of_brand(turn: Turn) -> Offer | None:
-    fitting = [tire for tire in turn.memory.offered if tire.brand == turn.said.wish.brand]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _of_model(turn: Turn) -> Offer | None:
-    words = set(turn.said.words.split())
-    fitting = [tire for tire in turn.memory.offered if words & _telling_words(tire)]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _telling_words(tire: Offer) -> set[str]:
-    return {word for word in tire.model.casefold().split() if len(word) > 3}
 
 
 def _cheapest(tire: Offer) -> tuple[bool, float]:

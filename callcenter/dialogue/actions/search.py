@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from callcenter.dialogue.memory import Question
+from callcenter.dialogue.memory import About, Question
 from callcenter.dialogue.offer import Offer, offers
 from callcenter.dialogue.turn import Turn
 from callcenter.dialogue.wish import ANY_SEASON, Wish
@@ -24,7 +24,7 @@ def look_for(turn: Turn) -> None:
         return
     if query := _product(turn):
         turn.recognize(Scenario.AVAILABILITY_CHECK)
-        turn.call(CHECK, {"query": query})
+        turn.run(CHECK, {"query": query})
         return
     take(turn, said.wish)
     search(turn)
@@ -45,7 +45,7 @@ def search(turn: Turn) -> None:
         turn.say("ask.model", make=wish.vehicle.make)
         return
     if not ask_for_wish(turn):
-        turn.call(SEARCH, wish.arguments())
+        turn.run(SEARCH, wish.arguments())
 
 
 def ask_for_wish(turn: Turn) -> bool:
@@ -66,6 +66,7 @@ def take_any_season(turn: Turn) -> None:
 def start_over(turn: Turn) -> None:
     memory = turn.memory
     memory.wish, memory.found, memory.offered, memory.focus = Wish(), (), (), None
+    memory.order, memory.fitting, memory.about = None, None, About.STOCK
     look_for(turn)
 
 
@@ -125,7 +126,7 @@ def tell_nothing(turn: Turn) -> None:
     turn.go("root")
 
 
-def failed(turn: Turn) -> None:
+def failed(turn: Turn, _: str = "") -> None:
     """The store cannot be asked now."""
     turn.say("apology.store")
     turn.ask(Question.OPERATOR, TransferReason.COMPONENT_FAILURE)

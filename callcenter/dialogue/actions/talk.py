@@ -1,10 +1,9 @@
-"""What is not about tires: operator, yes and no, courtesies, and what we cannot do."""
+"""What is not about tires: the operator, courtesies, and what we cannot do."""
 
 from callcenter.dialogue.actions.search import ask_for_wish
 from callcenter.dialogue.memory import Question
 from callcenter.dialogue.summary import summarize
 from callcenter.dialogue.turn import Turn
-from callcenter.ports import CallbackPromised
 from callcenter.records import Scenario, TransferReason
 
 
@@ -16,39 +15,11 @@ def calm_down(turn: Turn) -> None:
     hand_over(turn, TransferReason.NEGATIVE_EMOTION)
 
 
-def hand_over(turn: Turn, reason: TransferReason) -> None:
-    """Announce the operator and ask for him."""
+def hand_over(turn: Turn, reason: TransferReason, more: str = "") -> None:
+    """Announce the operator and ask for him; he is told what we know, and `more`."""
     if turn.memory.scenario is None:
         turn.recognize(Scenario.OPERATOR_REQUEST)
-    turn.transfer(reason, summarize(turn.speech, turn.memory))
-
-
-def promise_callback(turn: Turn) -> None:
-    if not turn.caller_known:
-        turn.say("callback.no_number")
-        turn.ask(Question.OPERATOR)
-        return
-    turn.say("callback.promised")
-    best_time = turn.shop.facts.callback.within[turn.language]
-    turn.add(CallbackPromised(summarize(turn.speech, turn.memory), best_time))
-    turn.go_on()
-    turn.ask(Question.ANYTHING_ELSE)
-
-
-def decline_order(turn: Turn) -> None:
-    _decline(turn, Scenario.ORDER_CREATION)
-
-
-def decline_order_status(turn: Turn) -> None:
-    _decline(turn, Scenario.ORDER_STATUS)
-
-
-def decline_fitting(turn: Turn) -> None:
-    _decline(turn, Scenario.FITTING_BOOKING)
-
-
-def decline_advice(turn: Turn) -> None:
-    _decline(turn, Scenario.CONSULTATION)
+    turn.transfer(reason, f"{summarize(turn.speech, turn.memory)} {more}".strip())
 
 
 def decline_other(turn: Turn) -> None:
@@ -89,17 +60,3 @@ def answer_thanks(turn: Turn) -> None:
 
 def wait(turn: Turn) -> None:
     turn.say("wait")
-
-
-def say_goodbye(turn: Turn) -> None:
-    turn.hang_up()
-
-
-def _decline(turn: Turn, scenario: Scenario) -> None:
-    memory = turn.memory
-    turn.note(f"request {scenario}")
-    if scenario not in memory.requests:
-        memory.requests.append(scenario)
-    turn.recognize(scenario)
-    turn.say(f"cannot.{scenario}")
-    turn.ask(Question.OPERATOR)

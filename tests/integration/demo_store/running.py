@@ -11,6 +11,7 @@ ADMIN = "admin-key-of-the-tests"
 @dataclass(frozen=True, slots=True)
 class RunningStore:
     url: str
+    database_url: str
 
     def http(self, key: str = API_KEY) -> httpx.AsyncClient:
         return httpx.AsyncClient(base_url=f"{self.url}/api/v1", headers={"Authorization": f"Bearer {key}"})

@@ -23,11 +23,11 @@ ANYTHING = st.one_of(NUMBERS, WORDS, st.sampled_from(["true", "winter", "price_a
 NAMES = st.sampled_from(
     [
         *("width", "profile", "diameter", "season", "brand", "model", "min_price", "max_price", "in_stock", "sort"),
-        *("page", "per_page", "make", "year", "modification", "unknown"),
+        *("page", "per_page", "make", "year", "modification", "query", "category", "limit", "unknown"),
     ]
 )
 QUERIES = st.lists(st.tuples(NAMES, ANYTHING), max_size=6)
-LISTS = st.sampled_from(["/tires/search", "/vehicles/tires", "/vehicles", "/brands"])
+LISTS = st.sampled_from(["/tires/search", "/vehicles/tires", "/vehicles", "/brands", "/knowledge/search"])
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -67,6 +67,12 @@ def test_no_car_makes_it_fail(plain: httpx.Client, make: str, model: str, year: 
 def test_no_id_makes_it_fail(plain: httpx.Client, tire_id: str, rest: str) -> None:
     answer = plain.get(f"/tires/{quote(tire_id, safe='', errors='replace')}{rest}", follow_redirects=True)
     answers_properly(answer)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(query=st.one_of(WORDS, st.text(max_size=500)))
+def test_no_question_makes_it_fail(plain: httpx.Client, query: str) -> None:
+    answers_properly(plain.get(f"/knowledge/search?{urlencode({'query': query}, errors='replace')}"))
 
 
 @pytest.mark.parametrize("number", [2**31, 2**63, 10**30, -(2**31) - 1, 0, -1])

@@ -234,6 +234,19 @@ async def test_the_openapi_document_tells_paths_key_and_refusals(store: RunningS
         "/api/v1/brands",
         "/api/v1/vehicles",
         "/api/v1/vehicles/tires",
+        "/api/v1/orders/search",
+        "/api/v1/orders/{order_id}",
+        "/api/v1/orders",
+        "/api/v1/orders/{order_id}/delivery",
+        "/api/v1/orders/{order_id}/confirm",
+        "/api/v1/delivery/calculate",
+        "/api/v1/pickup-points",
+        "/api/v1/knowledge/search",
+        "/api/v1/fitting/stations",
+        "/api/v1/fitting/stations/{station_id}/slots",
+        "/api/v1/fitting/bookings",
+        "/api/v1/fitting/bookings/{booking_id}",
+        "/api/v1/fitting/prices",
     }
     search = document["paths"]["/api/v1/tires/search"]["get"]
     assert set(search["responses"]) == {"200", "400", "401", "404", "422", "429", "500", "503"}

@@ -56,6 +56,12 @@ def test_what_is_wrong_is_one_line_and_exit_2(arguments: tuple[str, ...], url: s
     assert said in done.stderr
 
 
+def test_a_folder_without_articles_is_one_line_and_exit_2(postgres_url: str, tmp_path: Path) -> None:
+    assert run("migrate", url=postgres_url).returncode == 0
+    done = run("seed", url=postgres_url, DEMO_STORE_KNOWLEDGE=str(tmp_path))
+    assert (done.returncode, done.stderr.count("\n"), "holds no articles" in done.stderr) == (2, 1, True)
+
+
 def test_serving_with_setup_needs_the_database(free_port: int) -> None:
     done = run("serve", "--setup", "--port", str(free_port), url="postgresql://u@127.0.0.1:1/x")
     assert (done.returncode, done.stderr.count("\n"), "database is away" in done.stderr) == (2, 1, True)

@@ -70,3 +70,31 @@ async def test_a_database_that_is_away_is_told(free_port: int) -> None:
     with pytest.raises(Unavailable) as caught:
         await migrate(f"postgresql://u@127.0.0.1:{free_port}/shop")
     assert caught.value.code == "unavailable"
+
+
+async def test_the_seeds_orders_move_with_the_days(seeded_url: str) -> None:
+    shown = "SELECT max(created_at)::text || sum(estimated_delivery - '2000-01-01') FROM store.orders"
+    seeded = await ask(seeded_url, shown)
+    for change in (
+        "orders SET created_at = created_at - interval '3 days', estimated_delivery = estimated_delivery - 3",
+        "seeds SET seeded_at = seeded_at - interval '3 days 2 hours'",
+    ):
+        await ask(seeded_url, f"UPDATE store.{change}")
+    assert await ask(seeded_url, shown) != seeded
+    assert not await seed(seeded_url)
+    assert await ask(seeded_url, shown) == seeded
+    # Less than a day has passed since: they stay.
+    assert not await seed(seeded_url)
+    assert await ask(seeded_url, shown) == seeded
+
+
+async def test_orders_that_somebody_made_outlive_a_new_catalogue(seeded_url: str) -> None:
+    made = (
+        "INSERT INTO store.orders (customer_phone, source, currency, subtotal, weight_kg) "
+        "VALUES ('+380001234567', 'ai_agent', 'UAH', 1, 1) RETURNING id"
+    )
+    assert await ask(seeded_url, made) == 1001
+    await ask(seeded_url, "UPDATE store.seeds SET digest = 'of other files'")
+    assert await seed(seeded_url)
+    assert await ask(seeded_url, "SELECT count(*) FROM store.orders WHERE id = 1001") == 1
+    assert await ask(seeded_url, "SELECT count(*) FROM store.orders WHERE id < 1001") == 240

@@ -10,17 +10,16 @@ import pytest
 from prometheus_client import REGISTRY
 from pydantic import SecretStr
 
-from callcenter.agent.tools import create_toolbox
 from callcenter.config import LlmSettings
 from callcenter.errors import ModelError
 from callcenter.llm.openai_api import OpenAIChatModel, create_models
 from callcenter.ports import ChatDelta, ChatMessage, ChatRequest, TextDelta, ToolRequest, Usage
-from store_client.fake import FakeStore
 from tests.fakes.openai_server import FakeOpenAI, Fault
+from tests.unit.agent.conversation import toolbox
 
 SECRET = "sk-very-secret"
 WORDS = "winter tires for a Toyota Camry"
-TOOLS = create_toolbox(FakeStore()).specs
+TOOLS = toolbox().specs
 
 
 @pytest.fixture

@@ -3,16 +3,21 @@
 from collections.abc import Iterable
 from contextlib import aclosing
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
+from callcenter.agent.tools import Toolbox, create_toolbox
+from callcenter.dialogue.agreement import agrees
+from callcenter.dialogue.engine import Rules
 from callcenter.ports import AgentAct, AgentSession, CallerSaid, CallInfo, FirstToken, Language, ModelAsked, Said
 from callcenter.shop import Shop
+from store_client.fake import FakeStore
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 """A Monday: the shop is open."""
+CALLER = "+380671234567"
 A = TypeVar("A")
 
 
@@ -21,8 +26,17 @@ def shop() -> Shop:
     return Shop.load(Path(__file__).parents[3] / "shops/tires")
 
 
-def call(language: Language = "en") -> CallInfo:
-    return CallInfo(UUID(int=1), NOW, "+380671234567", "+380441234567", language)
+@cache
+def rules() -> Rules:
+    return Rules(shop())
+
+
+def toolbox(store: FakeStore | None = None) -> Toolbox:
+    return create_toolbox(store or FakeStore(), shop(), partial(agrees, rules().understanding), now=lambda: NOW)
+
+
+def call(language: Language = "en", caller_id: str | None = CALLER) -> CallInfo:
+    return CallInfo(UUID(int=1), NOW, caller_id, "+380441234567", language)
 
 
 def told(act: AgentAct) -> bool:

@@ -1,5 +1,6 @@
 """Models, then rules, then the operator, in virtual time."""
 
+import json
 from collections.abc import AsyncGenerator, Sequence
 
 import pytest
@@ -9,9 +10,7 @@ from callcenter.agent.choose import backends, create_agent, store_names
 from callcenter.agent.fallback import FallbackSession
 from callcenter.agent.llm_agent import LlmAgent
 from callcenter.agent.rule_agent import RuleSession
-from callcenter.agent.tools import create_toolbox
 from callcenter.config import LlmSettings, Settings
-from callcenter.dialogue.engine import Rules
 from callcenter.errors import AgentError
 from callcenter.ports import (
     AgentAct,
@@ -32,7 +31,7 @@ from store_client import StoreUnavailable
 from store_client.fake import FakeStore
 from tests.fakes.models import ScriptedModel, down
 from tests.fakes.virtual_time import run
-from tests.unit.agent.conversation import answer, call, interrupted, only, shop, told, words
+from tests.unit.agent.conversation import NOW, answer, call, interrupted, only, rules, shop, told, toolbox, words
 
 WISH = "winter tires for a Toyota Camry"
 SEARCH = ToolRequest("call_1", "search_tires", '{"vehicle_make":"Toyota","vehicle_model":"Camry","season":"winter"}')
@@ -90,6 +89,24 @@ def test_the_rules_know_what_was_talked_about_with_a_model() -> None:
     _, stock = talk(session(model), WISH, "is the first one in stock?")
     assert only(FellBack, stock) == [FellBack("llm", "rules", "connection")]
     assert only(ToolStarted, stock)[0].arguments == {"product_id": "nokian-hakkapeliitta-10-205-65-r16"}
+
+
+def test_an_order_that_a_model_began_is_ended_by_the_rules() -> None:
+    store = FakeStore()
+    item = {"product_id": "nokian-hakkapeliitta-10-205-65-r16", "quantity": 4}
+    to_lviv = {"delivery_type": "delivery", "city": "Lviv", "address": "Franka 10"}
+    steps = [
+        ToolRequest(f"call_{name}", name, json.dumps(arguments))
+        for name, arguments in (
+            ("create_order_draft", {"items": [item]}),
+            ("update_order_delivery", to_lviv),
+            ("confirm_order", {"payment_method": "cod"}),
+        )
+    ]
+    model = ScriptedModel.of([SEARCH], ["Three."], steps, [down()])
+    _, _, again, placed = talk(session(model, store=store), WISH, "four of the first one to Lviv", "what?", "yes")
+    assert words(again).endswith("Shall I place the order?")
+    assert words(placed).startswith("Your order is placed")
 
 
 def test_a_model_that_is_back_knows_what_the_rules_said() -> None:
@@ -151,10 +168,10 @@ class BrokenRules(RuleSession):
 
 
 def broken_session(*models: ScriptedModel) -> FallbackSession:
-    toolbox = create_toolbox(FakeStore())
-    engine = Rules(shop()).open("en", caller_known=True, max_misunderstood=3)
-    llm = LlmAgent(models, toolbox, shop(), LlmSettings()).open(call())
-    return FallbackSession(llm, BrokenRules(engine, toolbox, "Hello."), call(), shop())
+    engine = rules().open("en", caller_known=True, max_misunderstood=3, today=NOW.date())
+    tools = toolbox().open(call())
+    llm = LlmAgent(models, toolbox(), shop(), LlmSettings()).open(call(), tools)
+    return FallbackSession(llm, BrokenRules(engine, tools, "Hello."), call(), shop())
 
 
 def test_when_the_rules_fail_too_the_turn_fails_and_names_the_operator() -> None:

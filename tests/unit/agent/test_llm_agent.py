@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from callcenter.agent.llm_agent import LlmAgent
-from callcenter.agent.tools import create_toolbox
 from callcenter.config import LlmSettings
 from callcenter.errors import AgentError
 from callcenter.ports import (
@@ -28,7 +27,7 @@ from store_client import StoreUnavailable
 from store_client.fake import FakeStore
 from tests.fakes.models import ScriptedModel, down
 from tests.fakes.virtual_time import run
-from tests.unit.agent.conversation import NOW, answer, call, interrupted, only, shop, words
+from tests.unit.agent.conversation import NOW, answer, call, interrupted, only, shop, toolbox, words
 
 SEARCH = ToolRequest("call_1", "search_tires", '{"vehicle_make":"Toyota","vehicle_model":"Camry","season":"winter"}')
 CHECK = ToolRequest("call_2", "check_availability", '{"product_id":"rosava-snowgard-205-65-r16"}')
@@ -36,7 +35,7 @@ TRANSFER = ToolRequest("call_3", "transfer_to_operator", '{"reason":"customer_re
 
 
 def agent(*models: ScriptedModel, store: FakeStore | None = None) -> LlmAgent:
-    return LlmAgent(models, create_toolbox(store or FakeStore()), shop(), LlmSettings(), now=lambda: NOW)
+    return LlmAgent(models, toolbox(store), shop(), LlmSettings(), now=lambda: NOW)
 
 
 def one_turn(*models: ScriptedModel, said: str = "winter tires", store: FakeStore | None = None) -> list[AgentAct]:

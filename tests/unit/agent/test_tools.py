@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.agent.tools import Toolbox, ToolRun, create_toolbox
+from callcenter.agent.tools import Toolbox, ToolRun
 from callcenter.agent.tools.catalogue import catalogue_tools
 from callcenter.ports import ToolSpec, TransferRequested
 from callcenter.records import TransferReason
@@ -17,12 +17,14 @@ from store_client import StoreBadAnswer, StoreError, StoreRejected, StoreUnavail
 from store_client.fake import FakeStore
 from store_client.fake_catalogue import SOLD_OUT
 from tests.fakes.virtual_time import run
+from tests.unit.agent.conversation import call as info
+from tests.unit.agent.conversation import shop, toolbox
 
 CAMRY = {"vehicle_make": "Toyota", "vehicle_model": "Camry", "season": "winter"}
 
 
 def call(name: str, arguments: str | dict[str, Any], store: FakeStore | None = None) -> ToolRun:
-    return run(create_toolbox(store or FakeStore()).run(name, arguments))
+    return run(toolbox(store).open(info()).run(name, arguments))
 
 
 def data(done: ToolRun) -> dict[str, Any]:
@@ -33,7 +35,7 @@ def data(done: ToolRun) -> dict[str, Any]:
 
 
 def specs() -> dict[str, ToolSpec]:
-    return {spec.name: spec for spec in create_toolbox(FakeStore()).specs}
+    return {spec.name: spec for spec in toolbox().specs}
 
 
 def test_the_tools_have_their_canonical_names_and_parameters() -> None:
@@ -43,6 +45,23 @@ def test_the_tools_have_their_canonical_names_and_parameters() -> None:
             *("width", "profile", "diameter", "season", "brand", "max_price"),
         },
         "check_availability": {"product_id", "query"},
+        "get_order_status": {"order_id", "phone"},
+        "create_order_draft": {"items", "customer_phone"},
+        "update_order_delivery": {"order_id", "delivery_type", "city", "address", "pickup_point_id"},
+        "confirm_order": {"order_id", "payment_method", "customer_name"},
+        "cancel_order_draft": {"order_id"},
+        "get_pickup_points": {"city"},
+        "get_fitting_stations": {"city"},
+        "get_fitting_slots": {"station_id", "date_from", "date_to", "service_type"},
+        "get_fitting_price": {"tire_diameter", "station_id", "service_type"},
+        "get_fitting_bookings": set(),
+        "book_fitting": {
+            *("station_id", "date", "time", "service_type"),
+            *("vehicle_info", "tire_diameter", "customer_name", "linked_order_id"),
+        },
+        "cancel_fitting": {"booking_id", "action", "new_date", "new_time"},
+        "search_knowledge_base": {"query"},
+        "request_callback": {"topic", "best_time"},
         "transfer_to_operator": {"reason", "summary"},
     }
 
@@ -86,8 +105,8 @@ def test_without_a_year_the_newest_car_of_that_name_is_meant_and_said_so() -> No
 
 
 def test_a_car_that_is_still_made_is_of_this_year() -> None:
-    tools = Toolbox(catalogue_tools(FakeStore(), 3, this_year=lambda: 2026))
-    done = run(tools.run("search_tires", {"vehicle_make": "vw", "vehicle_model": "гольф"}))
+    tools = Toolbox(catalogue_tools(FakeStore(), 3, this_year=lambda: 2026), shop(), lambda *_: False)
+    done = run(tools.open(info()).run("search_tires", {"vehicle_make": "vw", "vehicle_model": "гольф"}))
     assert data(done)["assumed_year"] == 2026
     assert data(done)["vehicle"] == "Volkswagen Golf 2026"
 
@@ -291,7 +310,7 @@ def test_a_call_that_is_given_up_stops_its_tool() -> None:
     store.delay_s = 1
 
     async def give_up() -> None:
-        task = asyncio.create_task(create_toolbox(store).run("search_tires", CAMRY))
+        task = asyncio.create_task(toolbox(store).open(info()).run("search_tires", CAMRY))
         await asyncio.sleep(0.1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

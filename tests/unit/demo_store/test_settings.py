@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from demo_store.settings import Settings, SettingsError
@@ -21,6 +23,12 @@ def test_it_listens_where_the_call_centre_looks_for_it() -> None:
     shared = {"CALLCENTER_STORE__HOST": "0.0.0.0", "CALLCENTER_STORE__PORT": "9999", "CALLCENTER_STORE__API_KEY": "k"}  # noqa: S104 - only read
     settings = Settings.from_environment({"DATABASE_URL": URL, **shared})
     assert (settings.host, settings.port, settings.api_key) == ("0.0.0.0", 9999, "k")  # noqa: S104 - only compared
+
+
+def test_the_shops_articles_are_found_unless_another_folder_is_named() -> None:
+    assert (Settings.from_environment({"DATABASE_URL": URL}).knowledge / "faq").is_dir()
+    named = Settings.from_environment({"DATABASE_URL": URL, "DEMO_STORE_KNOWLEDGE": "/srv/articles"})
+    assert named.knowledge == Path("/srv/articles")
 
 
 @pytest.mark.parametrize(

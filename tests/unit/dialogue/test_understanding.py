@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callcenter.dialogue.numbers import PROFILES, RIMS_INCH, WIDTHS_MM, TireSize
-from callcenter.dialogue.understanding import Understood
+from callcenter.dialogue.understood import Understood
 from callcenter.ports import CallerSaid, Language
 from callcenter.text_normalization import verbalize
 from tests.unit.dialogue.talking import rules

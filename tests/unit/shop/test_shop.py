@@ -169,6 +169,19 @@ def test_prices_hold_from_their_day(edited: Edit) -> None:
             "season_names: {winner: winter,",
             "season_names: winter missing",
         ),
+        ("lang/en.yaml", "- in {n} days?( time)?", "- in some days?", "calendar.in_days.0: lacks {n}"),
+        ("lang/uk.yaml", "- '{day} (числа|число|го)'", "- '{dey} числа'", "days_of_month.0: {dey} stands for nothing"),
+        ("lang/uk.yaml", "- (забудьте|відбій)", "- забудьте {n}", "intents.cancel.3: {n} stands for nothing here"),
+        ("lang/en.yaml", "- between {from} and {to}", "- between them", "clock.ranges.0: lacks {from} or {to}"),
+        ("lang/en.yaml", "sun: [sundays?]", "son: [sundays?]", "calendar.weekdays.son"),
+        ("lang/en.yaml", 'noon: "12:00"', 'noon: "25:00"', "clock.words.noon"),
+        ("lang/ru.yaml", "  online:\n", "  onlain:\n", "payment_methods.onlain"),
+        (
+            "lang/uk.yaml",
+            "    - мене (звати|звуть|зовуть) {rest}",
+            "    - мене (звати",
+            "free_text.name.0: is no valid",
+        ),
         (
             "flows.yaml",
             "operator: fetch_operator",
@@ -178,6 +191,10 @@ def test_prices_hold_from_their_day(edited: Edit) -> None:
         ("flows.yaml", "angry: calm_down", "hungry: calm_down", "first.hungry: no such intent"),
         ("flows.yaml", "help: help.season", "help: help.seasons", "states.season.help: no phrase"),
         ("flows.yaml", "state: season}", "state: saison}", "needs.1.state: no such state"),
+        ("flows.yaml", "  order_change:", "  order_chance:", "states: state 'order_change' is missing"),
+        ("flows.yaml", "  fitting:\n    cancel", "  fittings:\n    cancel", "topic: no topic 'fitting'"),
+        ("flows.yaml", "availability: check_stock\n    price", "stock: check_stock\n    price", "topics.order.stock"),
+        ("flows.yaml", "asks: date", "asks: dates", "states.fitting_date.asks"),
         ("grammar.yaml", "season: winter | summer", "season: winter | (summer", "rules.season: '(' is not closed"),
         ("grammar.yaml", "- any season", "- any <saison>", "states.season: no rule <saison>"),
         ("pronunciations.yaml", "toyo: [T OW Y OW]", "toyo: [T OW1 Y OW]", "toyo: OW1 is no ARPABET phone"),
@@ -254,7 +271,7 @@ def test_a_shop_may_speak_one_language(edited: Edit) -> None:
         (folder / "lang" / f"{unspoken}.yaml").unlink()
         (folder / "phrases" / f"{unspoken}.yaml").unlink()
     shop = Shop.load(folder)
-    engine = Rules(shop).open("en", caller_known=True, max_misunderstood=3)
+    engine = Rules(shop).open("en", caller_known=True, max_misunderstood=3, today=date(2026, 11, 2))
     assert engine.hear(CallerSaid("winter tires"))
     with pytest.raises(ConfigurationError, match="name: not told in uk"):
         Shop.load(edited("shop.yaml", "  uk: магазин шин «Коло»\n", ""))

@@ -49,3 +49,12 @@ async def test_it_fails_as_often_as_it_is_told_and_remembers_every_call() -> Non
     await store.search_tires(width=205)
     assert [method for method, _ in store.calls] == ["search_tires"] * 3
     assert store.calls[0][1]["width"] == 205
+
+
+async def test_it_finds_articles_by_what_was_said_and_nothing_where_nothing_fits() -> None:
+    store = FakeStore()
+    (first, *_) = await store.search_knowledge("скільки качати, який тиск")
+    assert first.id == "pressure"
+    assert await store.search_knowledge("яка сьогодні погода") == ()
+    assert await store.search_knowledge("тиск", category="faq") == ()
+    assert store.calls[0] == ("search_knowledge", {"query": "скільки качати, який тиск", "limit": 5})

@@ -1,0 +1,248 @@
+"""Arranging a fitting: a station, a free time and, on the caller's yes, the booking; moving and cancelling one."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from callcenter.dialogue.actions.fitting_times import MOST_TIMES, offer, offer_times
+from callcenter.dialogue.actions.talk import tell_help
+from callcenter.dialogue.fitting import Aim, Booking, FittingForm, FittingStep
+from callcenter.dialogue.memory import Question
+from callcenter.dialogue.turn import Turn
+from callcenter.records import Scenario
+
+STATIONS, SLOTS, BOOKINGS = "get_fitting_stations", "get_fitting_slots", "get_fitting_bookings"
+BOOK, CHANGE = "book_fitting", "cancel_fitting"
+MOST_STATIONS = 3
+"""Named in one answer."""
+MOST_BOOKINGS = 3
+
+
+def begin_fitting(turn: Turn) -> None:
+    """For the tires that were ordered or talked about, as far as there are any."""
+    memory = turn.memory
+    if _begins(turn, "book"):
+        tire = memory.placed.tire if memory.placed is not None else memory.focus
+        size, placed = memory.wish.size, memory.placed
+        memory.fitting = FittingForm(
+            city=placed.city if placed else None,
+            diameter=(tire.rim if tire else None) or (size.diameter if size else memory.wish.rim),
+            vehicle=str(turn.said.wish.vehicle or memory.wish.vehicle or ""),
+            order_id=placed.id if placed else None,
+        )
+    take_fitting(turn)
+
+
+def cancel_booking(turn: Turn) -> None:
+    if _begins(turn, "cancel"):
+        turn.memory.fitting = FittingForm("cancel")
+    take_fitting(turn)
+
+
+def move_booking(turn: Turn) -> None:
+    if _begins(turn, "reschedule"):
+        turn.memory.fitting = FittingForm("reschedule")
+    take_fitting(turn)
+
+
+def tell_bookings(turn: Turn) -> None:
+    turn.want(Scenario.FITTING_BOOKING)
+    if (form := turn.memory.fitting) is not None and form.aim != "book":
+        turn.memory.fitting = None  # what was to be done with one of them is forgotten
+    turn.run(BOOKINGS, {})
+
+
+def take_fitting(turn: Turn) -> None:
+    """Everything that was said of it at once."""
+    said, form = turn.said, turn.memory.fitting
+    if form is None:
+        return  # it could not be begun, and that has been said
+    changed = form.changed(
+        city=said.city,
+        service=said.service,
+        date=said.when.date,
+        soonest=said.when.soonest or "any_season" in said.intents,
+        time=said.when.time,
+        name=said.name,
+        diameter=said.wish.rim,
+    )
+    keep(turn, changed)
+    go_on_with_fitting(turn)
+
+
+def choose_station(turn: Turn) -> None:
+    """ "The second one", "the one in Obolon"."""
+    form = turn.memory.fitting
+    stations = form.stations if form is not None else ()
+    index = turn.call.understanding.places.choose(turn.said.words, [one.words for one in stations], turn.said.choice)
+    if form is not None and index is not None:
+        turn.memory.fitting = form.changed(station=stations[index])
+        take_fitting(turn)
+    elif turn.said.intents & {"city", "date", "time", "service"}:
+        take_fitting(turn)
+    else:
+        tell_help(turn)
+
+
+def choose_booking(turn: Turn) -> None:
+    """ "The first one", "the one on Friday"."""
+    form = turn.memory.fitting
+    own = (form.bookings if form is not None else None) or ()
+    day = turn.said.when.date.isoformat() if turn.said.when.date is not None else ""
+    dated = [index for index, one in enumerate(own) if one.date == day]
+    words = [one.station.words for one in own]
+    chosen = turn.call.understanding.places.choose(turn.said.words, words, turn.said.choice)
+    index = dated[0] if len(dated) == 1 else chosen
+    if form is None or index is None:
+        tell_help(turn)
+        return
+    keep(turn, form.changed(booking=own[index]))
+    go_on_with_fitting(turn)
+
+
+def choose_time(turn: Turn) -> None:
+    """ "The first one", "any of them"."""
+    form = turn.memory.fitting
+    if form is None:
+        begin_fitting(turn)
+        return
+    choice, offered = turn.said.choice or 1, form.offered
+    if choice > len(offered) or not offered:
+        go_on_with_fitting(turn)
+        return
+    time = dt.time.fromisoformat(offered[choice - 1 if choice > 0 else choice])
+    keep(turn, form.changed(time=time))
+    go_on_with_fitting(turn)
+
+
+def offer_later(turn: Turn) -> None:
+    """ "Something later", "other times?"."""
+    form = turn.memory.fitting
+    times = [time for time in form.times if time > max(form.offered, default="")] if form is not None else []
+    _offer_or_ask_day(turn, times[:MOST_TIMES])
+
+
+def offer_earlier(turn: Turn) -> None:
+    form = turn.memory.fitting
+    times = [time for time in form.times if time < min(form.offered, default="")] if form is not None else []
+    _offer_or_ask_day(turn, times[-MOST_TIMES:])
+
+
+def agree_to_fitting(turn: Turn) -> None:
+    """ "Yes" to what was read out, or to the only time that was offered."""
+    form = turn.memory.fitting
+    if form is not None and turn.memory.state == "fitting_time" and len(form.offered) == 1:
+        choose_time(turn)
+    else:
+        go_on_with_fitting(turn)
+
+
+def object_to_fitting(turn: Turn) -> None:
+    """ "No" to what was read out, or to the times that were offered."""
+    form, state = turn.memory.fitting, turn.memory.state
+    if form is None:
+        turn.leave()
+        turn.say("declined")
+    elif state == "fitting_confirm" and form.aim == "cancel":
+        close(turn)
+        turn.say("fitting.kept")
+        turn.ask(Question.ANYTHING_ELSE)
+    elif state == "fitting_confirm":
+        turn.go("fitting_change")
+        turn.say("fitting.ask_change")
+    elif state == "fitting_time":
+        ask_other_day(turn)
+    else:
+        tell_help(turn)
+
+
+def ask_other_day(turn: Turn) -> None:
+    """ "Another day", "another time"."""
+    if (form := turn.memory.fitting) is not None:
+        turn.memory.fitting = replace(form, time=None, soonest=False, proposal=None)
+    _ask(turn, "fitting_date")
+
+
+def drop_fitting(turn: Turn) -> None:
+    """ "Cancel", while nothing is booked yet; "yes, cancel it" where that is what was asked."""
+    form = turn.memory.fitting
+    if form is not None and form.aim == "cancel" and "no" not in turn.said.intents:
+        go_on_with_fitting(turn)
+        return
+    close(turn)
+    turn.note("fitting dropped")
+    turn.say("fitting.dropped" if form is None or form.aim == "book" else "fitting.kept")
+    turn.ask(Question.ANYTHING_ELSE)
+
+
+def go_on_with_fitting(turn: Turn) -> None:
+    """Ask for the first thing that is missing, or do what can be done. What was read out is read out once more unless
+    the caller has just said a plain yes to it."""
+    form = turn.memory.fitting
+    if form is None:
+        begin_fitting(turn)
+        return
+    match form.next_step:
+        case FittingStep.BOOKINGS:
+            turn.run(BOOKINGS, {})
+        case FittingStep.BOOKING:
+            turn.go("booking_which")
+            turn.say("ask.booking_which", bookings=spoken_bookings(form.bookings or ()))
+        case FittingStep.CITY:
+            _ask(turn, "fitting_city")
+        case FittingStep.STATIONS:
+            turn.run(STATIONS, {"city": form.city})
+        case FittingStep.STATION:
+            named = turn.speech.sites(form.stations[:MOST_STATIONS])
+            _ask(turn, "fitting_station", stations=named, more=len(form.stations) - len(named))
+        case FittingStep.DATE:
+            _ask(turn, "fitting_date")
+        case FittingStep.SLOTS:
+            turn.run(SLOTS, form.slots_arguments(turn.call.today))
+        case FittingStep.TIME:
+            offer_times(turn, form)
+        case FittingStep.CONFIRMATION:
+            turn.run(BOOK if form.aim == "book" else CHANGE, form.booking_arguments())
+
+
+# ---------------------------------------------------------------- parts of these
+
+
+def _begins(turn: Turn, aim: Aim) -> bool:
+    """Whether a new form is to be begun: not where one is open already, nor for a number that is withheld."""
+    memory = turn.memory
+    turn.want(Scenario.FITTING_BOOKING)
+    if not turn.call.caller_known:
+        memory.fitting = None
+        turn.say("fitting.no_number")
+        turn.ask(Question.OPERATOR)
+        return False
+    return memory.fitting is None or memory.fitting.aim != aim
+
+
+def keep(turn: Turn, form: FittingForm) -> None:
+    turn.memory.fitting = form
+    said = (form.aim, form.city, form.station, form.booking, form.service, form.date, form.time, form.soonest)
+    turn.note(f"fitting {said}")
+
+
+def close(turn: Turn) -> None:
+    turn.memory.fitting = None
+    turn.leave()
+
+
+def _ask(turn: Turn, state: str, **params: Any) -> None:
+    turn.go(state)
+    turn.say(f"ask.{state}", **params)
+
+
+def _offer_or_ask_day(turn: Turn, times: Sequence[str]) -> None:
+    if turn.memory.fitting is not None and times:
+        offer(turn, turn.memory.fitting, "fitting.times", times)
+    else:
+        ask_other_day(turn)
+
+
+def spoken_bookings(several: Sequence[Booking]) -> list[Mapping[str, Any]]:
+    return [{"station": one.station.name, "date": one.date, "time": one.time} for one in several[:MOST_BOOKINGS]]

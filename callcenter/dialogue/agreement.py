@@ -1,0 +1,20 @@
+"""Whether the caller's words are a plain yes: what commits the shop hangs on it. Pure."""
+
+from callcenter.dialogue.understanding import Understanding
+from callcenter.ports import CallerSaid
+
+BESIDES_YES = frozenset({"yes", "please", "thanks", "order_creation", "fitting_booking"})
+"""What may be said along with it: "yes, order it, thank you"."""
+MOST_WORDS = 8
+"""Whoever says more says more than yes."""
+
+
+def agrees(understanding: Understanding, said: CallerSaid, action: str = "") -> bool:
+    """ "Yes", "так, підтверджую", "да, оформляйте"; not "yes, but to another address", not "yes, four", not "don't do
+    it", not a key. Where it was asked whether to cancel or move something (`action`), "cancel it" is a yes too."""
+    if said.keyed or said.rejected:
+        return False
+    heard = understanding.read(said)
+    plain = bool(heard.intents & {"yes", action}) and heard.intents <= BESIDES_YES | {action}
+    more = heard.wish or heard.choice is not None or heard.unknown or understanding.has_number(heard.words)
+    return plain and not more and len(heard.words.split()) <= MOST_WORDS

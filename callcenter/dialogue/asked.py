@@ -1,0 +1,18 @@
+"""What the caller was asked for: it tells what bare words mean."""
+
+from enum import Enum, auto
+
+
+class Asked(Enum):
+    QUANTITY = auto()
+    """ "Four" is a number of tires."""
+    DATE = auto()
+    """ "The fifth" is a day."""
+    TIME = auto()
+    """ "Ten" is a time of day."""
+    NAME = auto()
+    """ "Olena" is the caller."""
+    ADDRESS = auto()
+    """Whatever is said is a street and a house."""
+    TOPIC = auto()
+    """Whatever is said is what a call-back is about."""

@@ -1,0 +1,133 @@
+"""The index in PostgreSQL of a folder of articles: kept the same as the folder, an article a transaction.
+
+The folder is the truth. Whoever starts may synchronize; processes that do so at once take turns at each article and
+find that the other has done it.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from knowledge.articles import Article
+from knowledge.chunks import cut
+from knowledge.embedder import Embedder, Vectors
+from knowledge.errors import ExtensionMissing
+from knowledge.lemmas import terms
+from knowledge.sql import queries
+
+if TYPE_CHECKING:
+    from asyncpg import Connection, Record
+
+LAYOUT = 1
+"""Counted up when the same article is to be cut or indexed in another way: all are indexed anew."""
+# Any number of our own.
+LOCK = 7_205_551_692
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How many articles were indexed, taken away, and left as they were."""
+
+    indexed: int
+    removed: int
+    unchanged: int
+
+
+class KnowledgeIndex:
+    def __init__(self, connection: "Connection[Record]", embedder: Embedder, schema: str = "public") -> None:
+        self._connection = connection
+        self._embedder = embedder
+        self._sql = queries("index", schema)
+
+    async def create(self) -> None:
+        """Make the tables, where they are not. Raises ExtensionMissing."""
+        async with self._connection.transaction():
+            await self._lock()
+            await self._connection.execute("SET LOCAL client_min_messages = warning")
+            if (
+                await self._connection.fetchval(self._sql["has_schema"]) is None
+            ):  # CREATE IF NOT EXISTS asks for rights first
+                await self._connection.execute(self._sql["schema"])
+            try:
+                await self._connection.execute(self._sql["extension"])
+            except (asyncpg.FeatureNotSupportedError, asyncpg.UndefinedFileError) as error:
+                raise ExtensionMissing(
+                    "PostgreSQL has no extension vector: install pgvector (on Debian and Ubuntu the package "
+                    "postgresql-VERSION-pgvector)"
+                ) from error
+            except asyncpg.InsufficientPrivilegeError as error:
+                raise ExtensionMissing(
+                    "this user may not make the extension vector: let an administrator of the database run "
+                    "CREATE EXTENSION vector"
+                ) from error
+            await self._connection.execute(self._sql["tables"])
+
+    async def drop(self) -> None:
+        """Take the tables away; the extension stays, others may use it."""
+        await self._connection.execute(self._sql["drop"])
+
+    async def synchronize(self, articles: Sequence[Article]) -> Changes:
+        """Index what is new, changed or made by another model; take away what is no longer among `articles`. An article
+        that fails leaves those before it indexed. Raises EmbeddingError."""
+        known = {
+            (row["id"], row["language"]): row["digest"] for row in await self._connection.fetch(self._sql["known"])
+        }
+        indexed = 0
+        for article in articles:
+            digest = _digest(article, self._model)
+            if known.pop((article.id, article.language), None) != digest:
+                indexed += await self._put(article, digest)
+        for id_, language in known:
+            await self._forget(id_, language)
+        return Changes(indexed, len(known), len(articles) - indexed)
+
+    @property
+    def _model(self) -> str:
+        return model_of(self._embedder)
+
+    async def _put(self, article: Article, digest: str) -> bool:
+        """False where another process has put the same meanwhile."""
+        chunks = cut(article)
+        vectors = await self._embedder.embed([chunk.embedded for chunk in chunks])
+        key = (article.id, article.language)
+        async with self._connection.transaction():
+            await self._lock()
+            if await self._connection.fetchval(self._sql["digest"], *key) == digest:
+                return False
+            await self._connection.execute(
+                self._sql["put_article"], *key, article.category, article.title, digest, self._model
+            )
+            await self._connection.execute(self._sql["forget_chunks"], *key)
+            rows = []
+            for chunk, vector in zip(chunks, vectors, strict=True):
+                about, text = 2 * terms(chunk.about), terms(chunk.text)
+                counted = " ".join(about), " ".join(text), len(about) + len(text)
+                rows.append((*key, chunk.index, chunk.text, vector_text(vector), *counted))
+            await self._connection.executemany(self._sql["put_chunk"], rows)
+        return True
+
+    async def _forget(self, article_id: str, language: str) -> None:
+        async with self._connection.transaction():
+            await self._lock()
+            await self._connection.execute(self._sql["forget_article"], article_id, language)
+
+    async def _lock(self) -> None:
+        await self._connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+
+
+def model_of(embedder: Embedder) -> str:
+    """What an article's row notes, and a search asks for: vectors of other models are never compared with its own."""
+    return f"{embedder.name}/{embedder.dimensions}"
+
+
+def vector_text(vector: Vectors) -> str:
+    """As pgvector reads it: asyncpg knows no such type."""
+    return "[" + ",".join(f"{value:.6g}" for value in vector.tolist()) + "]"
+
+
+def _digest(article: Article, model: str) -> str:
+    parts = (str(LAYOUT), model, article.category, article.title, *article.keywords, article.body)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
