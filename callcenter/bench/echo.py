@@ -24,7 +24,14 @@ MOST_LATE_MS = 0.5
 """The generator, p99: a tenth of the jitter that is aimed at."""
 FIRST_PIECE_BYTES = 2
 """Of a split frame: the header itself is cut."""
-FAULTS = {"lost_frames": "lost", "doubled_frames": "dup", "wrong_call_frames": "wrong_call"}
+FAULTS = {
+    "lost_frames": "lost",
+    "doubled_frames": "dup",
+    "wrong_call_frames": "wrong_call",
+    "out_of_order_frames": "reorder",
+    "garbled_frames": "foreign",
+    "frames_of_no_audio": "bad_frames",
+}
 
 
 async def _measure_floor(programs: Programs, load: Load) -> Mapping[str, float]:
@@ -65,8 +72,9 @@ def _compare(ours: Mapping[str, float], floor: Mapping[str, float]) -> dict[str,
 
 
 def faulty_frames(report: Report) -> float:
-    """Lost, doubled or of another call, in all good runs."""
-    return sum(sum(report.values(f"{prefix}{name}")) for prefix in ("", "split_") for name in FAULTS)
+    """Lost, doubled, of another call or garbled, in all runs: also in those that are thrown away for their timing."""
+    names = [f"{prefix}{name}" for prefix in ("", "split_") for name in FAULTS]
+    return sum(run.figures.get(name) or 0 for run in report.runs for name in names)
 
 
 async def bench(calls: int, seconds: float, runs: int) -> Report:

@@ -22,7 +22,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
 async def test_each_echoed_frame_comes_back_once_to_its_own_call_whole_or_split(programs: Programs) -> None:
     run = await echo.measure(programs, calls=60, seconds=1, ours_first=True)
     assert set(run.figures) >= MEASURED
-    assert [run.figures[f"{split}{name}"] for split in ("", "split_") for name in echo.FAULTS] == [0] * 6
+    assert [run.figures[f"{split}{name}"] for split in ("", "split_") for name in echo.FAULTS] == [0] * 12
 
 
 async def test_a_server_that_does_not_echo_is_told_from_one_that_does(programs: Programs) -> None:

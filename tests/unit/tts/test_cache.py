@@ -78,7 +78,7 @@ async def test_a_warmed_phrase_needs_no_wait_at_all(tmp_path: Path) -> None:
     voice = ScriptedVoice()
     cache = cache_of(voice, tmp_path, memory_bytes=20_000)
     assert await cache.warm(["hello", "bye", "hello", " "], EN) == 0
-    assert voice.spoken == ["hello", "bye"]
+    assert sorted(voice.spoken) == ["bye", "hello"]
     for number in range(10):  # whatever else is said
         await all_of(cache.speak(f"number {number}", EN))
     chunks = aiter(cache.speak("hello", EN))
