@@ -88,7 +88,7 @@ class Desk:
     @property
     def caller(self) -> str | None:
         """The number that the caller owns; None when it is withheld: then they own nothing."""
-        return self.call.caller_id
+        return self.call.caller_id or None
 
     def begin(self, said: CallerSaid, agrees: Callable[[CallerSaid, str], bool]) -> None:
         """The caller's turn: an agreement holds for this turn only, and whatever else they say ends the question.
