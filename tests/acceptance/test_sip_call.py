@@ -1,6 +1,7 @@
 """A caller with a SIP phone, a real Asterisk, the whole product behind it."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -34,16 +35,18 @@ def turns_of(call: dict[str, Any], speaker: str) -> list[dict[str, Any]]:
     return [turn for turn in call["turns"] if turn["speaker"] == speaker]
 
 
-async def converse(shop: Shop, speak: Speak) -> SipPhone:
-    """The call of the issue: a question, an interruption, the operator. Returns the phone with what it heard."""
+async def converse(
+    shop: Shop, speak: Speak, wishes: Sequence[str] = ("winter tires for a toyota camry", "cheaper")
+) -> SipPhone:
+    """A question or more, an interruption of the last answer, the operator. Returns the phone with what it heard."""
     async with SipPhone(shop.asterisk.sip_port, CALLER) as phone:
         await phone.dial("100")
         await phone.silence(700)
-        asked_s = await phone.say(speak("winter tires for a toyota camry"))
-        await phone.answer(asked_s)
-        await phone.silence(900)
-        asked_s = await phone.say(speak("cheaper"))
-        await phone.answer(asked_s)
+        for number, wish in enumerate(wishes):
+            if number:
+                await phone.silence(900)
+            asked_s = await phone.say(speak(wish))
+            await phone.answer(asked_s)
         await asyncio.sleep(1.2)
         asked_s = await phone.say(speak("operator please"))  # over the answer
         await phone.answer(asked_s)
@@ -117,7 +120,7 @@ async def test_a_language_model_in_trouble(
     async with FakeOpenAI() as model:
         model.faults.add(fault)
         shop = await start_shop(OPENAI_BASE_URL=model.url, OPENAI_API_KEY="test", OPENAI_MODEL="fake-large")
-        await converse(shop, speak)
+        await converse(shop, speak, ["winter tires for a toyota camry"])
         call = await shop.system.ended_call(CALLER)
     assert call["outcome"] == "transferred"
     assert call["degraded"] == degraded
