@@ -35,7 +35,9 @@ async def check(scenario: Scenario, who: str, played: Played, state: StoreState)
     await _check_bookings(expected, played, state)
     assert await state.sms_to(played.phone) == expected.get("sms", 0), "SMS"
     assert played.callbacks == expected.get("callbacks", 0), "call-backs"
-    assert played.ended == expected.get("ends", ""), "how the call ended"
+    ends = expected.get("ends", "")
+    # a model has no tool to hang up with: it says goodbye, and the caller hangs up
+    assert played.ended == ("" if who != RULES and ends == "hangup" else ends), "how the call ended"
 
 
 def _check_words(scenario: Scenario, text: str, placed: int, booked: int, where: str) -> None:
