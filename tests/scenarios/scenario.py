@@ -4,15 +4,15 @@
     topics        what it is about, for whoever looks for one
     withheld      the caller's number is not shown
     orders        what the shop has had before: {status, of: caller | another}; {1.number} is the first one's number
-    slots         free times that are looked up: {a: {station, service, weekdays: how many of them ahead, after: "12:00"}}
-    turns         a line of the caller's ("#…" is typed), or {caller, tools, says}, or {store: down | up}, or {call: again}
+    slots         free times that are looked up: {a: {station, service, weekdays (how many ahead), after}}
+    turns         a line of the caller's ("#…" is typed), {caller, tools, says}, {store: down | up} or {call: again}
     then          how the shop's database must be in the end, and how the call must have ended
     then_by       the same for one model, where it must be another
     never         words that no answer may have
     models        which models hold the conversation beside the rules; [good] where nothing is given
     wrong         {rules or a model: what the product does instead}: known, and reported as an expected failure
 
-`tools` are those of the rule-driven agent in that turn, all of them in order: a name, or {name: arguments it must have}.
+`tools` are those of the rule-driven agent in that turn, in order: a name, or {name: arguments it must have}.
 `says` is what its answer must have in it. Models word things as they like: of their calls the end is checked, and that
 nobody was told of something as done that was not.
 """
@@ -30,7 +30,9 @@ from callcenter.ports import Language
 FOLDER = Path(__file__).parent
 LANGUAGES: dict[str, Language] = {"uk": "uk", "en": "en", "ru": "ru", "surzhyk": "uk"}
 RULES = "rules"
-KEYS = frozenset("name topics withheld orders slots turns then then_by never models wrong".split())
+KEYS = frozenset(
+    {"name", "topics", "withheld", "orders", "slots", "turns", "then", "then_by", "never", "models", "wrong"}
+)
 
 
 @dataclass(frozen=True, slots=True)
