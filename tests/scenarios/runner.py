@@ -22,7 +22,7 @@ from callcenter.ports import (
 from callcenter.shop import Shop
 from callcenter.text_normalization import verbalize
 from tests.scenarios.scenario import Scenario
-from tests.scenarios.spoken import spelled, spoken_day
+from tests.scenarios.spoken import in_groups, spelled, spoken_day
 from tests.scenarios.store_state import Slot, StoreState, new_phone
 
 KEYPAD = "#"
@@ -143,11 +143,11 @@ async def _variables(scenario: Scenario, state: StoreState, phone: str) -> dict[
         known |= {
             f"{position}.number": number,
             f"{position}.first": number[:3],
-            f"{position}.last": number[3:],
+            f"{position}.last": in_groups(number[3:], 3, scenario.language),
             f"{position}.slowly": spelled(number, scenario.language),
             f"{position}.grouped": f"{number[:3]}, {number[3:]}",
-            f"{position}.phone": f"{last[:2]} {last[2:]}",
-            f"{position}.wrong": f"{(int(last[:2]) + 11) % 90 + 10} {last[2:]}",
+            f"{position}.phone": in_groups(last, 2, scenario.language),
+            f"{position}.wrong": in_groups(f"{(int(last[:2]) + 1) % 90 + 10}{last[2:]}", 2, scenario.language),
             f"{position}.end": number[-1],
             f"{position}.misheard": number[:-1] + str((int(number[-1]) + 3) % 10),
         }

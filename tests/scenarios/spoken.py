@@ -23,3 +23,9 @@ def spoken_day(day: dt.date, language: Language) -> str:
 
 def spelled(number: str, language: Language) -> str:
     return " ".join(DIGITS[language].split()[int(digit)] for digit in number)
+
+
+def in_groups(number: str, size: int, language: Language) -> str:
+    """Each as one number, or, where that would lose its first zero, digit by digit."""
+    groups = (number[at : at + size] for at in range(0, len(number), size))
+    return " ".join(spelled(group, language) if group.startswith("0") else group for group in groups)

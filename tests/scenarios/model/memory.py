@@ -239,20 +239,20 @@ class Memory:
             case "update_order_delivery":
                 order.shipped = order.goes
             case "get_pickup_points":
-                order.points, order.points_of = list(data["pickup_points"]), arguments.get("city")
+                order.points, order.points_of = list(data.get("pickup_points", ())), arguments.get("city")
             case "confirm_order" | "book_fitting" | "cancel_fitting" if "waits_for" in data:
                 self.asked = "confirm" if found.tool == "confirm_order" else "fitting_confirm"
             case "confirm_order" if data.get("status") == "confirmed":
                 rim = RIM.search(json.dumps(data.get("items", "")))
                 self.placed = {"id": data["order_id"], "city": order.city, "rim": int(rim[1]) if rim else None}
-                self.order, self.topic = Order(), ""
+                self.order, self.topic, self.asked = Order(), "", ""
             case "cancel_order_draft":
-                self.order, self.topic = Order(), ""
+                self.order, self.topic, self.asked = Order(), "", ""
             case "get_fitting_stations":
-                self.fitting.stations, self.fitting.stations_of = list(data["stations"]), arguments.get("city")
+                self.fitting.stations, self.fitting.stations_of = list(data.get("stations", ())), arguments.get("city")
                 self.fitting.station = self.fitting.stations[0] if len(self.fitting.stations) == 1 else None
             case "book_fitting" | "cancel_fitting" if data.get("done") is True:
-                self.fitting, self.topic = Fitting(), ""
+                self.fitting, self.topic, self.asked = Fitting(), "", ""
             case _:
                 pass
 
