@@ -53,6 +53,18 @@ class Played:
     ended: str = ""
     """ "hangup", "transfer <reason>", or "" where the caller hangs up."""
 
+    def __str__(self) -> str:
+        """For whoever wants to know what went wrong."""
+        return "\n".join(
+            line
+            for answer in self.answers
+            for line in (
+                f"> {answer.caller}",
+                *(f"  {tool.tool_name} {dict(tool.arguments)} {tool.error or ''}" for tool in answer.tools),
+                f"  {answer.text}",
+            )
+        )
+
 
 async def play(scenario: Scenario, agent: Agent, state: StoreState, shop: Shop) -> Played:
     await state.restore_stock()

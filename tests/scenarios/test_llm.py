@@ -35,4 +35,5 @@ async def test_a_model_holds_the_conversation(
     llm = model(who, server.url)
     async with agent_of(scenario_store, tire_shop, names, scenario.language, llm) as agent:
         played = await play(scenario, agent, state, tire_shop)
+    print(played)  # shown where it fails
     await check(scenario, who, played, state)

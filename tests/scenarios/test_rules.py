@@ -23,4 +23,5 @@ async def test_the_rules_hold_the_conversation(
 ) -> None:
     async with agent_of(scenario_store, tire_shop, names, scenario.language) as agent:
         played = await play(scenario, agent, state, tire_shop)
+    print(played)  # shown where it fails
     await check(scenario, who, played, state)

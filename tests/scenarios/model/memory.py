@@ -35,7 +35,10 @@ MEANS = {
     "when": Asked.TOPIC,
 }
 """How bare words are to be understood after a question."""
-NUMBER, LAST = 6, 4
+SLOTS = frozenset({"payment_method", "delivery_type", "city", "address", "quantity", "choice", "date", "time"})
+"""Intents that tell what was asked for."""
+NUMBER = 6
+"""Digits of an order's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +157,15 @@ class Memory:
                 if topic == "fitting" and not (self.topic == "fitting" and intent == "fitting_booking"):
                     self._begin_fitting("reschedule" if intent == "reschedule" else "book")
                 return topic
-        if self.topic in ("order", "fitting") and not intents & {"compare", "question", "availability", "goodbye"}:
+        if self.topic in ("order", "fitting") and (
+            intents & SLOTS or not intents & {"compare", "question", "availability", "goodbye"}
+        ):
             return self.topic
+        if self.tires and intents & {"order_creation", "quantity"}:
+            return "order"
         if "compare" in intents or ("consultation" in intents and not self.said.wish.size):
             return "advice"
-        if self.tires and intents & {"order_creation", "quantity", "choice"}:
+        if self.tires and "choice" in intents:
             return "order"
         if self.tires and "availability" in intents:
             return "stock"

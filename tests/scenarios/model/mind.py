@@ -164,7 +164,7 @@ def _when(now: Memory, station: str | None) -> Answer | None:
 def _changed(now: Memory) -> Answer:
     fitting = now.fitting
     last = _answer_of(now, "cancel_fitting")
-    if last is not None and last.error == "no_booking":
+    if last is not None and last.error == "no_booking" and "booking_id" not in last.arguments:
         return _say(now, "no_bookings")
     if last is not None and last.error == "several_bookings":
         return _say(now, "which_booking")

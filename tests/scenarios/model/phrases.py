@@ -2,8 +2,10 @@
 
 from callcenter.ports import Language
 
-ASKS = ("which", "quantity", "delivery", "city", "address", "point", "payment", "change", "f_city", "station", "date")
-ASKS += ("time", "number", "go_on", "digits", "when", "rim", "wish", "which_booking")
+ASKS: tuple[str, ...] = (
+    *("which", "quantity", "delivery", "city", "address", "point", "payment", "change", "f_city", "station", "date"),
+    *("time", "number", "go_on", "digits", "when", "rim", "wish", "which_booking"),
+)
 """Questions: each ends what is said."""
 
 PHRASES: dict[Language, dict[str, str]] = {
