@@ -67,7 +67,7 @@ class Played:
 
 
 async def play(scenario: Scenario, agent: Agent, state: StoreState, shop: Shop) -> Played:
-    await state.restore_stock()
+    await state.restore()
     phone = new_phone()
     played = Played(phone, await _variables(scenario, state, phone))
     caller = None if scenario.data.get("withheld") else phone

@@ -13,6 +13,9 @@ from tests.integration.demo_store.running import RunningStore
 
 TIRE = "lassa-iceways-2-205-55-r16"
 """In the orders that the shop has had before."""
+ANOTHER = "+380009702233"
+NUMBERS = ("204816", "377002")
+"""Of the orders that the shop has had before, where a scenario gives none."""
 _numbers = count(1)
 
 _KEEP_STOCK = "CREATE TABLE IF NOT EXISTS scenario_stock AS SELECT tire_id, warehouse_id, quantity FROM store.stock"
@@ -27,13 +30,15 @@ GROUP BY k.tire_id HAVING sum(k.quantity - s.quantity) <> 0
 """
 _EARLIER = """
 INSERT INTO store.orders (
-    status, customer_phone, source, currency, subtotal, weight_kg, created_at, confirmed_at, delivery_type, city_id,
+    id, status, customer_phone, source, currency, subtotal, weight_kg, created_at, confirmed_at, delivery_type, city_id,
     pickup_point_id, delivery_cost, delivery_days, payment_method, estimated_delivery
 )
-VALUES ($1, $2, 'website', 'UAH', 10040, 36, now() - $3::interval, now() - $3::interval, 'pickup', 'kyiv',
+OVERRIDING SYSTEM VALUE
+VALUES ($4, $1, $2, 'website', 'UAH', 10040, 36, now() - $3::interval, now() - $3::interval, 'pickup', 'kyiv',
         'kyiv-2', 0, 1, 'cod', current_date + 1)
 RETURNING id, order_number
 """
+_NO_EARLIER = "DELETE FROM store.orders WHERE id > $1"
 _EARLIER_ITEM = """
 INSERT INTO store.order_items (order_id, position, product_id, name, size, quantity, price)
 VALUES ($1, 1, $2, 'Lassa Iceways 2', '205/55 R16', 4, 2510)
@@ -42,6 +47,10 @@ _ORDERS = "SELECT * FROM store.orders WHERE call_id = ANY($1) ORDER BY id"
 _ITEMS = "SELECT product_id, quantity, price FROM store.order_items WHERE order_id = $1 ORDER BY position"
 _BOOKINGS = "SELECT * FROM store.fitting_bookings WHERE call_id = ANY($1) ORDER BY id"
 _AUDIT = "SELECT action, call_id FROM store.audit_log WHERE object = $1 ORDER BY id"
+
+
+STEP, NUMBERED = 486_187, 900_000
+"""How the store makes six digits of an order's id (migrations/0002_orders): id * STEP % NUMBERED."""
 
 
 def new_phone() -> str:
@@ -67,8 +76,9 @@ class StoreState:
     running: RunningStore
     database: "asyncpg.Connection[asyncpg.Record]"
 
-    async def restore_stock(self) -> None:
-        """As it was before the first scenario."""
+    async def restore(self) -> None:
+        """Stock as it was before the first scenario, and no order of an earlier scenario's past."""
+        await self.database.execute(_NO_EARLIER, NUMBERED)
         await self.database.execute(_KEEP_STOCK)
         await self.database.execute(_RESTORE_STOCK)
 
@@ -78,10 +88,13 @@ class StoreState:
 
     async def had_before(self, given: Mapping[str, str], caller: str | None, position: int) -> EarlierOrder:
         """position: from 1; the first one is the newest."""
-        phone = caller if given.get("of", "caller") == "caller" and caller else new_phone()
+        phone = caller if given.get("of", "caller") == "caller" and caller else ANOTHER
         age = dt.timedelta(days=position)
-        row = await self.database.fetchrow(_EARLIER, given["status"], phone, age)
+        number = given.get("number", NUMBERS[position - 1])
+        order_id = (int(number) - 100_000) * pow(STEP, -1, NUMBERED) % NUMBERED + NUMBERED
+        row = await self.database.fetchrow(_EARLIER, given["status"], phone, age, order_id)
         assert row is not None
+        assert row["order_number"] == number
         await self.database.execute(_EARLIER_ITEM, row["id"], TIRE)
         return EarlierOrder(row["order_number"], phone)
 
