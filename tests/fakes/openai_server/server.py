@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
@@ -27,8 +27,10 @@ KEPT_REQUESTS = 200
 class FakeOpenAI:
     """The server in this process, on a port of its own while the `async with` lasts."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, mind: Callable[[dict[str, Any]], Answer] = decide) -> None:
+        """mind: what is answered to a request's body."""
         self.faults = Faults()
+        self._mind = mind
         self.requests: deque[dict[str, Any]] = deque(maxlen=KEPT_REQUESTS)
         """Bodies of chat.completions, the newest last."""
         self.transcripts: deque[str] = deque()
@@ -92,7 +94,7 @@ class FakeOpenAI:
             return refused
         if "hang" in met:
             await self._closing.wait()
-        answer = _worse(decide(body), body, met)
+        answer = _worse(self._mind(body), body, met)
         raw = [
             "{" + json.dumps(call.arguments)[1:9] if "broken_arguments" in met else json.dumps(call.arguments)
             for call in answer.calls

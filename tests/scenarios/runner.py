@@ -1,0 +1,176 @@
+"""Holds a scenario's conversation in writing, as `callcenter chat` does, and notes what was said and done."""
+
+import datetime as dt
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from callcenter.ports import (
+    Agent,
+    AgentSession,
+    CallbackPromised,
+    CallerSaid,
+    CallInfo,
+    HangupRequested,
+    Language,
+    Said,
+    ToolFinished,
+    TransferRequested,
+)
+from callcenter.shop import Shop
+from callcenter.text_normalization import verbalize
+from tests.scenarios.scenario import Scenario
+from tests.scenarios.spoken import in_groups, spelled, spoken_day
+from tests.scenarios.store_state import Slot, StoreState, new_phone
+
+KEYPAD = "#"
+
+
+@dataclass
+class Answer:
+    """To one turn of the caller's."""
+
+    caller: str
+    expected: Mapping[str, Any]
+    text: str = ""
+    tools: list[ToolFinished] = field(default_factory=list)
+    placed: int = 0
+    """Orders of this number's calls that are placed, after it."""
+    booked: int = 0
+    """Bookings of theirs, cancelled ones too."""
+
+
+@dataclass
+class Played:
+    phone: str
+    variables: dict[str, Any]
+    calls: list[str] = field(default_factory=list)
+    """Ids."""
+    answers: list[Answer] = field(default_factory=list)
+    callbacks: int = 0
+    ended: str = ""
+    """ "hangup", "transfer <reason>", or "" where the caller hangs up."""
+
+    def __str__(self) -> str:
+        """For whoever wants to know what went wrong."""
+        return "\n".join(
+            line
+            for answer in self.answers
+            for line in (
+                f"> {answer.caller}",
+                *(f"  {tool.tool_name} {dict(tool.arguments)} {tool.error or ''}" for tool in answer.tools),
+                f"  {answer.text}",
+            )
+        )
+
+
+async def play(scenario: Scenario, agent: Agent, state: StoreState, shop: Shop) -> Played:
+    await state.restore()
+    phone = new_phone()
+    played = Played(phone, await _variables(scenario, state, phone))
+    caller = None if scenario.data.get("withheld") else phone
+    session = _call(scenario.language, agent, caller, played)
+    try:
+        for turn in scenario.data["turns"]:
+            expected = {"caller": turn} if isinstance(turn, str) else turn
+            if "store" in expected:
+                await state.fail(down=expected["store"] == "down")
+            elif "call" in expected:
+                session = _call(scenario.language, agent, caller, played)
+            else:
+                assert not played.ended, f"the call has ended ({played.ended}) before: {expected['caller']}"
+                line = filled(expected["caller"], played.variables)
+                if line != expected["caller"] and not line.startswith(KEYPAD):  # figures as they are heard
+                    line = verbalize(line, scenario.language, shop.lexicon(scenario.language))
+                await _turn(session, line, expected, scenario.language, played)
+                await _look(played, state)
+    finally:
+        await state.fail(down=False)
+    return played
+
+
+def filled(value: Any, variables: Mapping[str, Any]) -> Any:
+    """With the scenario's variables in the places of {…}."""
+    match value:
+        case str():
+            for name, known in variables.items():
+                value = value.replace("{" + name + "}", str(known))
+            return value
+        case dict():
+            return {key: filled(part, variables) for key, part in value.items()}
+        case list():
+            return [filled(part, variables) for part in value]
+        case _:
+            return value
+
+
+def _call(language: Language, agent: Agent, caller: str | None, played: Played) -> AgentSession:
+    call = CallInfo(uuid4(), dt.datetime.now(dt.UTC), caller, None, language)
+    played.calls.append(str(call.call_id))
+    played.ended = ""
+    session = agent.open(call)
+    session.heard(session.greet())
+    return session
+
+
+async def _turn(
+    session: AgentSession, line: str, expected: Mapping[str, Any], language: Language, played: Played
+) -> None:
+    keyed = line.startswith(KEYPAD)
+    said = CallerSaid(line.removeprefix(KEYPAD), language, keyed=keyed)
+    answer = Answer(line, expected)
+    played.answers.append(answer)
+    async with aclosing(session.respond(said)) as acts:
+        async for act in acts:
+            match act:
+                case Said(text):
+                    answer.text += text
+                case ToolFinished():
+                    answer.tools.append(act)
+                case CallbackPromised():
+                    played.callbacks += 1
+                case TransferRequested(reason):
+                    played.ended = f"transfer {reason}"
+                case HangupRequested():
+                    played.ended = "hangup"
+                case _:
+                    pass
+    session.heard(answer.text)
+
+
+async def _look(played: Played, state: StoreState) -> None:
+    answer, orders = played.answers[-1], await state.orders(played.calls)
+    answer.placed = sum(order["confirmed_at"] is not None for order in orders)
+    answer.booked = len(await state.bookings(played.calls))
+
+
+async def _variables(scenario: Scenario, state: StoreState, phone: str) -> dict[str, Any]:
+    """What the lines and the expectations may name: {1.number}, {a.day}, {a.time} and so on."""
+    known: dict[str, Any] = {}
+    for position, given in enumerate(scenario.data.get("orders", ()), start=1):
+        order = await state.had_before(given, phone, position)
+        number, last = order.number, order.phone[-4:]
+        known |= {
+            f"{position}.number": number,
+            f"{position}.first": number[:3],
+            f"{position}.last": in_groups(number[3:], 3, scenario.language),
+            f"{position}.slowly": spelled(number, scenario.language),
+            f"{position}.grouped": f"{number[:3]}, {number[3:]}",
+            f"{position}.phone": in_groups(last, 2, scenario.language),
+            f"{position}.wrong": in_groups(f"{(int(last[:2]) + 1) % 90 + 10}{last[2:]}", 2, scenario.language),
+            f"{position}.end": number[-1],
+            f"{position}.misheard": number[:-1] + str((int(number[-1]) + 3) % 10),
+        }
+    slots: list[Slot] = []
+    for name, given in scenario.data.get("slots", {}).items():
+        slot = await state.free_slot(given, slots)
+        slots.append(slot)
+        known |= {
+            name: slot,
+            f"{name}.day": spoken_day(slot.day, scenario.language),
+            f"{name}.date": slot.day.isoformat(),
+            f"{name}.time": f"{slot.at:%H:%M}",
+        }
+    return known

@@ -1,0 +1,77 @@
+"""A scenario as it is written in <language>/*.yaml.
+
+    name          what happens, in one line
+    topics        what it is about, for whoever looks for one
+    withheld      the caller's number is not shown
+    orders        what the shop has had before: {status, of: caller | another}; {1.number} is the first one's number
+    slots         free times that are looked up: {a: {station, service, weekdays (how many ahead), after}}
+    turns         a line of the caller's ("#…" is typed), {caller, tools, says}, {store: down | up} or {call: again}
+    then          how the shop's database must be in the end, and how the call must have ended
+    then_by       the same for one model, where it must be another
+    never         words that no answer may have
+    models        which models hold the conversation beside the rules; [good] where nothing is given
+    wrong         {rules or a model: what the product does instead}: known, and reported as an expected failure
+
+`tools` are those of the rule-driven agent in that turn, in order: a name, or {name: arguments it must have}.
+`says` is what its answer must have in it. Models word things as they like: of their calls the end is checked, and that
+nobody was told of something as done that was not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from callcenter.ports import Language
+
+FOLDER = Path(__file__).parent
+LANGUAGES: dict[str, Language] = {"uk": "uk", "en": "en", "ru": "ru", "surzhyk": "uk"}
+RULES = "rules"
+KEYS = frozenset(
+    {"name", "topics", "withheld", "orders", "slots", "turns", "then", "then_by", "never", "models", "wrong"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    folder: str
+    data: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.folder}: {self.data['name']}"
+
+    @property
+    def language(self) -> Language:
+        """What we speak: who speaks surzhyk is answered in Ukrainian."""
+        return LANGUAGES[self.folder]
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        return tuple(self.data.get("models", ("good",)))
+
+    def expected(self, who: str) -> dict[str, Any]:
+        """The end, where `who` (the rules or a model) answers."""
+        return {**self.data.get("then", {}), **self.data.get("then_by", {}).get(who, {})}
+
+    def wrong(self, who: str) -> str | None:
+        known: str | None = self.data.get("wrong", {}).get(who)
+        return known
+
+
+@cache
+def scenarios() -> tuple[Scenario, ...]:
+    return tuple(_load())
+
+
+def _load() -> Iterator[Scenario]:
+    for folder in LANGUAGES:
+        for file in sorted((FOLDER / folder).glob("*.yaml")):
+            for data in yaml.safe_load(file.read_text(encoding="utf-8")):
+                unknown = data.keys() - KEYS
+                if unknown:
+                    raise ValueError(f"{file.name}: {data.get('name')}: unknown keys {sorted(unknown)}")
+                yield Scenario(folder, data)

@@ -1,0 +1,157 @@
+"""The running store's database, as a scenario prepares it and looks at it in the end."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from tests.integration.demo_store.running import RunningStore
+
+TIRE = "lassa-iceways-2-205-55-r16"
+"""In the orders that the shop has had before."""
+ANOTHER = "+380009702233"
+NUMBERS = ("204816", "377002")
+"""Of the orders that the shop has had before, where a scenario gives none."""
+_numbers = count(1)
+
+_KEEP_STOCK = "CREATE TABLE IF NOT EXISTS scenario_stock AS SELECT tire_id, warehouse_id, quantity FROM store.stock"
+_RESTORE_STOCK = """
+UPDATE store.stock s SET quantity = k.quantity FROM scenario_stock k
+WHERE (s.tire_id, s.warehouse_id) = (k.tire_id, k.warehouse_id) AND s.quantity <> k.quantity
+"""
+_TAKEN = """
+SELECT k.tire_id, sum(k.quantity - s.quantity)::int AS taken
+FROM scenario_stock k JOIN store.stock s ON (s.tire_id, s.warehouse_id) = (k.tire_id, k.warehouse_id)
+GROUP BY k.tire_id HAVING sum(k.quantity - s.quantity) <> 0
+"""
+_EARLIER = """
+INSERT INTO store.orders (
+    id, status, customer_phone, source, currency, subtotal, weight_kg, created_at, confirmed_at, delivery_type, city_id,
+    pickup_point_id, delivery_cost, delivery_days, payment_method, estimated_delivery
+)
+OVERRIDING SYSTEM VALUE
+VALUES ($4, $1, $2, 'website', 'UAH', 10040, 36, now() - $3::interval, now() - $3::interval, 'pickup', 'kyiv',
+        'kyiv-2', 0, 1, 'cod', current_date + 1)
+RETURNING id, order_number
+"""
+_NO_EARLIER = "DELETE FROM store.orders WHERE id > $1"
+_EARLIER_ITEM = """
+INSERT INTO store.order_items (order_id, position, product_id, name, size, quantity, price)
+VALUES ($1, 1, $2, 'Lassa Iceways 2', '205/55 R16', 4, 2510)
+"""
+_ORDERS = "SELECT * FROM store.orders WHERE call_id = ANY($1) ORDER BY id"
+_ITEMS = "SELECT product_id, quantity, price FROM store.order_items WHERE order_id = $1 ORDER BY position"
+_BOOKINGS = "SELECT * FROM store.fitting_bookings WHERE call_id = ANY($1) ORDER BY id"
+_AUDIT = "SELECT action, call_id FROM store.audit_log WHERE object = $1 ORDER BY id"
+
+
+STEP, NUMBERED = 486_187, 900_000
+"""How the store makes six digits of an order's id (migrations/0002_orders): id * STEP % NUMBERED."""
+
+
+def new_phone() -> str:
+    """Of nobody, and of no other scenario."""
+    return f"+3800097{next(_numbers):05d}"
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierOrder:
+    number: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    station: str
+    day: dt.date
+    at: dt.time
+
+
+@dataclass(frozen=True, slots=True)
+class StoreState:
+    running: RunningStore
+    database: "asyncpg.Connection[asyncpg.Record]"
+
+    async def restore(self) -> None:
+        """Stock as it was before the first scenario, and no order of an earlier scenario's past."""
+        await self.database.execute(_NO_EARLIER, NUMBERED)
+        await self.database.execute(_KEEP_STOCK)
+        await self.database.execute(_RESTORE_STOCK)
+
+    async def taken(self) -> Mapping[str, int]:
+        """Pieces by tire that are not in stock any more."""
+        return {row["tire_id"]: row["taken"] for row in await self.database.fetch(_TAKEN)}
+
+    async def had_before(self, given: Mapping[str, str], caller: str | None, position: int) -> EarlierOrder:
+        """position: from 1; the first one is the newest."""
+        phone = caller if given.get("of", "caller") == "caller" and caller else ANOTHER
+        age = dt.timedelta(days=position)
+        number = given.get("number", NUMBERS[position - 1])
+        order_id = (int(number) - 100_000) * pow(STEP, -1, NUMBERED) % NUMBERED + NUMBERED
+        row = await self.database.fetchrow(_EARLIER, given["status"], phone, age, order_id)
+        assert row is not None
+        assert row["order_number"] == number
+        await self.database.execute(_EARLIER_ITEM, row["id"], TIRE)
+        return EarlierOrder(row["order_number"], phone)
+
+    async def free_slot(self, given: Mapping[str, Any], used: Sequence[Slot]) -> Slot:
+        """The first that is free of those that are asked for, and that the scenario does not use for something else."""
+        day, left = dt.datetime.now(ZoneInfo("Europe/Kyiv")).date(), int(given.get("weekdays", 1))
+        after = str(given.get("after", "09:00"))
+        while left:
+            day += dt.timedelta(days=1)
+            left -= day.weekday() < 5
+        asked = {"date_from": f"{day}", "date_to": f"{day + dt.timedelta(days=3)}"}
+        asked["service_type"] = given.get("service", "tire_change")
+        async with self.running.http() as http:
+            answer = await http.get(f"/fitting/stations/{given['station']}/slots", params=asked)
+        answer.raise_for_status()
+        for told in answer.json()["data"]["slots"]:
+            for one in told["times"]:
+                slot = Slot(given["station"], dt.date.fromisoformat(told["date"]), dt.time.fromisoformat(one["time"]))
+                if one["available"] and one["time"][:5] >= after and slot not in used:
+                    return slot
+        raise AssertionError(f"nothing is free: {asked}")
+
+    async def fail(self, *, down: bool) -> None:
+        """Every answer of the store's is 503 from now on, or none is any more."""
+        async with self.running.admin() as http:
+            fault = {"path": "/api/v1/*", "kind": "error", "status": 503}
+            answer = await http.post("/faults", json=fault) if down else await http.delete("/faults")
+            answer.raise_for_status()
+
+    # ---------------------------------------------------------------- in the end
+
+    async def orders(self, calls: Sequence[str]) -> list[dict[str, Any]]:
+        """Of these calls, with their items and what was noted about each; the oldest first."""
+        found = []
+        for row in await self.database.fetch(_ORDERS, calls):
+            items = await self.database.fetch(_ITEMS, row["id"])
+            found.append(
+                {
+                    **dict(row),
+                    "items": {item["product_id"]: item["quantity"] for item in items},
+                    "audit": await self._noted(f"orders/{row['id']}", calls),
+                }
+            )
+        return found
+
+    async def bookings(self, calls: Sequence[str]) -> list[dict[str, Any]]:
+        return [
+            {**dict(row), "audit": await self._noted(f"fitting_bookings/{row['id']}", calls)}
+            for row in await self.database.fetch(_BOOKINGS, calls)
+        ]
+
+    async def sms_to(self, phone: str) -> int:
+        found: int = await self.database.fetchval("SELECT count(*) FROM store.sms_outbox WHERE phone = $1", phone)
+        return found
+
+    async def _noted(self, thing: str, calls: Sequence[str]) -> list[str]:
+        rows = await self.database.fetch(_AUDIT, thing)
+        assert rows, f"nothing is noted about {thing}"
+        assert all(row["call_id"] in calls for row in rows), f"of another call: {thing}"
+        return [row["action"] for row in rows]

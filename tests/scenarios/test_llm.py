@@ -1,0 +1,39 @@
+"""Every scenario, answered by a model behind a server that speaks the OpenAI protocol: a good one, and worse ones."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from callcenter.shop import CatalogueNames, Shop
+from tests.fakes.openai_server import FakeOpenAI
+from tests.integration.demo_store.running import RunningStore
+from tests.scenarios.agents import agent_of, model
+from tests.scenarios.cases import as_cases
+from tests.scenarios.expectations import check
+from tests.scenarios.model import decide
+from tests.scenarios.runner import play
+from tests.scenarios.scenario import Scenario, scenarios
+from tests.scenarios.store_state import StoreState
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[FakeOpenAI]:
+    async with FakeOpenAI(mind=decide) as running:
+        yield running
+
+
+@pytest.mark.parametrize(("scenario", "who"), as_cases((one, name) for one in scenarios() for name in one.models))
+async def test_a_model_holds_the_conversation(
+    scenario: Scenario,
+    who: str,
+    state: StoreState,
+    scenario_store: RunningStore,
+    tire_shop: Shop,
+    names: CatalogueNames | None,
+    server: FakeOpenAI,
+) -> None:
+    llm = model(who, server.url)
+    async with agent_of(scenario_store, tire_shop, names, scenario.language, llm) as agent:
+        played = await play(scenario, agent, state, tire_shop)
+    print(played)  # shown where it fails
+    await check(scenario, who, played, state)
