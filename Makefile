@@ -5,7 +5,7 @@ PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 UV_COMPILE = .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --quiet pyproject.toml -
 
-.PHONY: run test check bench-store lock clean setup setup-dev
+.PHONY: run test scenarios check bench-store lock clean setup setup-dev
 .DELETE_ON_ERROR:
 
 run: setup
@@ -13,6 +13,9 @@ run: setup
 
 test: setup-dev
 	@.venv/bin/python -m pytest $(PYTEST_ARGS)
+
+scenarios: setup-dev
+	@.venv/bin/python -m pytest tests/scenarios
 
 check: setup-dev
 	@.venv/bin/ruff format --check .
