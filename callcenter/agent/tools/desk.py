@@ -53,8 +53,6 @@ class OpenOrder:
     """A draft of this call's."""
 
     id: str
-    total: str
-    """What it comes to, as it was told last: it may not change unseen."""
     unanswered: bool = False
     """It was to be confirmed, and the shop has not said that it was or was not."""
 

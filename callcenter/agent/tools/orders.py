@@ -158,7 +158,7 @@ class _Orders:
         if order.total <= 0 or any(item.price <= 0 or item.quantity < 1 for item in order.items):
             raise ToolFailed("the shop's prices are wrong", NOT_NOW)
         unanswered = desk.order is not None and desk.order.id == order.id and desk.order.unanswered
-        desk.order = OpenOrder(order.id, str(order.total), unanswered)
+        desk.order = OpenOrder(order.id, unanswered)
         if order.total > self._limits.max_total:
             return _too_large(_in_brief(order))
         return ToolOutcome(order.model_dump(mode="json"), _in_brief(order), answers=False)
