@@ -8,7 +8,7 @@ When a model broke off after words were spoken, no other model could go on, and 
 the sentence: they apologize in one phrase and give their own answer. Words that were spoken are not spoken again.
 """
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from callcenter import metrics
@@ -18,6 +18,7 @@ from callcenter.agent.rule_agent import RuleAgent, RuleSession
 from callcenter.agent.tools import Toolbox
 from callcenter.errors import AgentError
 from callcenter.ports import AgentAct, CallerSaid, CallInfo, Expectation, FellBack, Said, ToolFinished
+from callcenter.records import Found
 from callcenter.shop import Shop
 
 OPERATOR = "operator"
@@ -67,6 +68,12 @@ class FallbackSession:
 
     def summary(self) -> str:
         return self._rules.summary()
+
+    def found(self) -> Found:
+        return self._rules.found()
+
+    async def unreported(self) -> Sequence[ToolFinished]:
+        return await self._rules.unreported()
 
     async def respond(self, said: CallerSaid) -> AsyncGenerator[AgentAct, None]:
         spoken, used = "", list[ToolFinished]()

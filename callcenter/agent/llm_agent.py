@@ -20,10 +20,12 @@ from callcenter.agent.chain import ModelChain
 from callcenter.agent.guard import LeakGuard, PriceGuard
 from callcenter.agent.history import History, Round
 from callcenter.agent.tools import CallTools, Toolbox, ToolRun
+from callcenter.agent.tools.advice import articles_of
 from callcenter.agent.tools.registry import as_given
 from callcenter.config import LlmSettings
 from callcenter.ports import (
     AgentAct,
+    ArticlesUsed,
     CallerSaid,
     CallInfo,
     ChatModel,
@@ -32,11 +34,12 @@ from callcenter.ports import (
     GoalReached,
     Said,
     ScenarioRecognized,
+    ToolFinished,
     ToolRequest,
     ToolStarted,
     TransferRequested,
 )
-from callcenter.records import Scenario
+from callcenter.records import Found, Scenario
 from callcenter.shop import Shop
 
 MAX_ROUNDS = 4
@@ -142,6 +145,12 @@ class LlmSession:
             return self._shop.phrase("summary.said", self._call.language, words=words[:MOST_SUMMED_UP])
         return self._shop.phrase("summary.nothing", self._call.language)
 
+    def found(self) -> Found:
+        return self._tools.found
+
+    async def unreported(self) -> Sequence[ToolFinished]:
+        return [run.finished for run in await self._tools.unreported()]
+
     def note(self, act: AgentAct) -> None:
         """Somebody else did this in the turn that we could not answer."""
         if isinstance(act, Said):
@@ -203,7 +212,8 @@ class LlmSession:
             announcement = self._shop.phrase(f"transfer.{turn.transfer.reason.value}", self._call.language)
             turn.rounds.append(Round(announcement))
             yield turn.spaced(Said(announcement))
-            yield TransferRequested(turn.transfer.reason, turn.transfer.summary or self.summary())
+            asked = turn.transfer
+            yield asked if asked.summary else TransferRequested(asked.reason, self.summary())
 
     def _starting(self, requests: Sequence[ToolRequest], turn: "_Turn") -> list[AgentAct]:
         acts: list[AgentAct] = []
@@ -225,6 +235,8 @@ class LlmSession:
         for run in runs:
             acts.append(run.finished)
             self._answering.prices.learn(run.finished.result)
+            if articles := articles_of(run.finished):
+                acts.append(ArticlesUsed(articles))
             if run.answers:
                 turn.answered = self._tools.scenario(run.finished.tool_name)
             if run.store_failure is not None:

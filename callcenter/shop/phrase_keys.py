@@ -171,5 +171,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "summary.said": "words",
         "summary.operator": "",
         "summary.nothing": "",
+        "summary.unsure": "action number",
+        "summary.display": "reason summary words",
     }.items()
 }

@@ -1,0 +1,37 @@
+"""Reading what operators are told. SQL is put together from fixed pieces; every value is a parameter."""
+
+from uuid import UUID
+
+import asyncpg
+
+COLUMNS = """
+    h.call_id, h.call_started_at AS started_at, c.caller_id, h.at, h.reason, h.scenario, h.language, h.summary, h.words,
+    h.found, c.ended_at, c.left_asterisk_at, c.operator_answered,
+    c.left_asterisk_at IS NULL AND (c.ended_at IS NULL OR c.outcome IN ('transferred', 'refused', 'failed'))
+        AND h.at > now() - interval '12 hours' AS waiting
+"""
+"""A call is in an operator's hands, or waits for one, until the dialplan tells that it has ended: after 12 hours nobody
+expects that any more (callcenter.telephony.registry.KEPT_S). Who hung up on the announcement is not waiting."""
+FROM = "FROM handovers h JOIN calls c ON c.id = h.call_id AND c.started_at = h.call_started_at"
+
+
+async def get_handover(connection: asyncpg.Connection, call_id: UUID) -> asyncpg.Record | None:
+    """None where the call was never handed over."""
+    query = f"SELECT {COLUMNS} {FROM} WHERE h.call_id = $1 ORDER BY h.call_started_at DESC LIMIT 1"
+    return await connection.fetchrow(query, call_id)
+
+
+async def list_handovers(
+    connection: asyncpg.Connection, *, waiting: bool, callers: tuple[str, ...] | None, limit: int
+) -> list[asyncpg.Record]:
+    """The newest first. waiting: only the calls that are being handed over now. callers: spellings of one number."""
+    query = (
+        f"SELECT * FROM (SELECT {COLUMNS} {FROM} "  # noqa: S608  fixed pieces, see above
+        "WHERE NOT $1::boolean OR h.at > now() - interval '12 hours') AS told "
+        "WHERE (waiting OR NOT $1::boolean) AND ($2::text[] IS NULL OR caller_id = ANY($2)) "
+        "ORDER BY at DESC, call_id DESC LIMIT $3"
+    )
+    rows: list[asyncpg.Record] = await connection.fetch(
+        query, waiting, None if callers is None else list(callers), limit
+    )
+    return rows
