@@ -17,7 +17,7 @@ from tests.integration.analytics.web import browsing, settings_for
 
 LIST = "/api/v1/handovers"
 NOW = datetime.now(UTC)
-GOODS = "goods: 4 × Nokian Hakka 205/55 R16; total: 16800.0"
+GOODS = "goods: 4 × Nokian Hakka 205/55 R16; total: 16800"
 
 
 @pytest.fixture
@@ -114,13 +114,13 @@ async def test_the_page_of_a_call_shows_what_the_operator_was_told_and_what_was_
         "For the operator",
         "waits for the operator or talks to him now",
         "The caller looks for winter tires for Toyota Camry.",
-        "The shop did not answer: look it up order placed order:7: reason: store: timeout",
+        "The shop did not answer: look it up placing of order order:7: reason: store: timeout",
         "Nokian Hakka 205/55 R16, 4200 UAH; Rosava Snowgard 205/55 R16, 2100 UAH",
         f"id: 7; {GOODS}; delivery: Lviv; payment: cod",
         "“<b>Nice</b>”",
         "Changed in the shop",
-        f"agent:rules order begun order:7 carried out {GOODS}; status: draft",
-        f"agent:rules order placed order:7 turned down out_of_stock {GOODS}; status: draft",
+        f"agent:rules beginning of order order:7 carried out {GOODS}; status: draft",
+        f"agent:rules placing of order order:7 turned down out_of_stock {GOODS}; status: draft",
         "Articles: faq/how-long-tires-last",
     ):
         assert told in text, told
