@@ -219,8 +219,10 @@ class Found:
 
     wishes: Mapping[str, Any] = field(default_factory=dict)
     """What tires were looked for last."""
+    matches: int | None = None
+    """So many were found by that."""
     tires: tuple[str, ...] = ()
-    """The first that were found: name, size, price."""
+    """The first of the last search that found any: name, size, price."""
     orders: tuple[str, ...] = ()
     """Earlier orders whose status was told: number and status."""
     times: tuple[str, ...] = ()

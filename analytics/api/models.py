@@ -121,6 +121,8 @@ class Found(BaseModel):
     """What the tools of the call found and did."""
 
     wishes: dict[str, Any] = {}
+    matches: int | None = None
+    """So many tires were found by the last search, whose wishes these are."""
     tires: list[str] = []
     orders: list[str] = []
     times: list[str] = []

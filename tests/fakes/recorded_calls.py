@@ -35,6 +35,7 @@ TIMELINE = {
 DRAFT = {"status": "draft", "items": [{"name": "Nokian Hakka 205/55 R16", "quantity": 4}], "total": 16800.0}
 FOUND = Found(
     wishes={"season": "winter", "vehicle_make": "Toyota"},
+    matches=6,
     tires=("Nokian Hakka 205/55 R16, 4200 UAH", "Rosava Snowgard 205/55 R16, 2100 UAH"),
     orders=("412345: on its way",),
     times=("2026-11-27 10:00 11:30",),

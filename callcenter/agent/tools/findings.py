@@ -96,8 +96,10 @@ class Findings:
         self._resolve(name, None)
         match name:
             case "search_tires":
-                tires = tuple(map(_tire, _mappings(result.get("tires"))[:MOST]))
-                self.found = replace(self.found, wishes=_given(arguments), tires=tires)
+                tires = tuple(map(_tire, _mappings(result.get("tires"))[:MOST])) or self.found.tires
+                count = result.get("found")
+                matches = count if isinstance(count, int) else None
+                self.found = replace(self.found, wishes=_given(arguments), matches=matches, tires=tires)
             case "check_availability" if isinstance(result.get("tire"), Mapping):
                 stock = result.get("total_quantity")
                 self.found = replace(self.found, tires=(f"{_tire(result['tire'])}, {stock}",))

@@ -237,11 +237,21 @@ def test_what_was_looked_up_is_what_the_operator_reads() -> None:
     found = caller.tools.found
     assert found.wishes == {"vehicle_make": "Toyota", "vehicle_model": "Camry", "season": "winter"}
     assert found.tires[0] == "Nokian Hakkapeliitta 10 205/65 R16, 4600 UAH"
+    assert found.matches
     assert found.done == ({"action": "callback", "topic": "winter tires"},)
     assert found.unsure == ({"action": "get_order_status", "reason": "store: timeout"},)
     store.recover()
     run(caller.run("get_order_status"))
     assert caller.tools.found.unsure == (), "it answers again"
+
+
+def test_a_search_that_finds_nothing_leaves_what_was_offered_before() -> None:
+    caller = Caller(FakeStore())
+    run(caller.run("search_tires", vehicle_make="Toyota", vehicle_model="Camry", season="winter"))
+    offered = caller.tools.found.tires
+    run(caller.run("search_tires", width=205, profile=55, diameter=16, max_price=1))
+    assert (caller.tools.found.matches, caller.tools.found.tires) == (0, offered)
+    assert caller.tools.found.wishes["max_price"] == "1"
 
 
 def test_what_was_looked_up_in_a_guess_is_forgotten_with_it_and_what_was_done_is_not() -> None:
