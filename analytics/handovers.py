@@ -8,10 +8,11 @@ COLUMNS = """
     h.call_id, h.call_started_at AS started_at, c.caller_id, h.at, h.reason, h.scenario, h.language, h.summary, h.words,
     h.found, c.ended_at, c.left_asterisk_at, c.operator_answered,
     c.left_asterisk_at IS NULL AND (c.ended_at IS NULL OR c.outcome IN ('transferred', 'refused', 'failed'))
-        AND h.at > now() - interval '12 hours' AS waiting
+        AND h.at > now() - interval '1 hour' AS waiting
 """
-"""A call is in an operator's hands, or waits for one, until the dialplan tells that it has ended: after 12 hours nobody
-expects that any more (callcenter.telephony.registry.KEPT_S). Who hung up on the announcement is not waiting."""
+"""A call waits for an operator, or talks to one, until the dialplan tells that it has ended. A media server that was
+started anew meanwhile is told of calls that it does not know: so after an hour nobody waits any more. A caller who hung
+up on the announcement does not either."""
 FROM = "FROM handovers h JOIN calls c ON c.id = h.call_id AND c.started_at = h.call_started_at"
 
 
@@ -27,7 +28,7 @@ async def list_handovers(
     """The newest first. waiting: only the calls that are being handed over now. callers: spellings of one number."""
     query = (
         f"SELECT * FROM (SELECT {COLUMNS} {FROM} "  # noqa: S608  fixed pieces, see above
-        "WHERE NOT $1::boolean OR h.at > now() - interval '12 hours') AS told "
+        "WHERE NOT $1::boolean OR h.at > now() - interval '1 hour') AS told "
         "WHERE (waiting OR NOT $1::boolean) AND ($2::text[] IS NULL OR caller_id = ANY($2)) "
         "ORDER BY at DESC, call_id DESC LIMIT $3"
     )

@@ -81,7 +81,7 @@ ON CONFLICT (call_id, call_started_at, sequence) DO UPDATE SET
     at = EXCLUDED.at, kind = EXCLUDED.kind, detail = EXCLUDED.detail
 
 -- name: handover_begun
--- Written again when more is known: what was told last counts.
+-- Written again when more is known: what was told last counts, unless it tells nothing.
 INSERT INTO handovers (call_id, call_started_at, at, reason, scenario, language, summary, words, found)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::jsonb)
 ON CONFLICT (call_id, call_started_at) DO UPDATE SET
@@ -92,6 +92,7 @@ ON CONFLICT (call_id, call_started_at) DO UPDATE SET
     summary = EXCLUDED.summary,
     words = EXCLUDED.words,
     found = EXCLUDED.found
+WHERE EXCLUDED.summary <> '' OR handovers.summary = ''
 
 -- name: change_recorded
 -- The table refuses to be changed: a second delivery does nothing.

@@ -151,6 +151,22 @@ async def test_the_hand_over_of_a_process_that_died_is_there_too(
     assert tuple(told) == ("failed", "The caller looks for winter tires for Toyota Camry.", "order.draft")
 
 
+async def test_a_call_whose_process_died_in_its_middle_was_handed_over_too(
+    state_dir: Path, journal_url: str, database: asyncpg.Connection
+) -> None:
+    call, folder = RecordedCall(), SpoolFolder(state_dir)
+    dead = folder.create("media-9")
+    dead.file.append([Entry("call_started", encode(call.started()), call.started(), call.at(5))])
+    dead.release()
+    journal = SpoolJournal(folder, "media-1", 100_000_000)
+    async with relaying(journal, journal_url):
+        await delivered(journal)
+    await journal.aclose()
+    told = await fetch_one(database, "SELECT * FROM handovers")
+    assert (told["call_id"], told["at"], told["reason"]) == (call.call_id, call.at(5), "component_failure")
+    assert (told["summary"], json.loads(told["found"])["done"]) == ("", [])
+
+
 async def test_changes_are_added_to_the_audit_log_and_nobody_takes_one_out(database: asyncpg.Connection) -> None:
     call, repository = RecordedCall(), Repository("owner", b"secret")
     unsure = call.change(

@@ -1,5 +1,7 @@
 """What the tools changed, as the audit log and the operator are told: from the tools' results alone."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -222,6 +224,23 @@ def test_a_booking_is_made_moved_and_cancelled() -> None:
     assert cancelled.before["time"] == moved.after["time"] != booked.after["time"]
     assert CALLER[-7:] not in str((booked, moved, cancelled))
     assert [one["action"] for one in caller.tools.found.done] == ["booking.book", "booking.move", "booking.cancel"]
+
+
+def test_what_is_done_when_the_caller_is_gone_is_still_told() -> None:
+    caller = Caller(store := FakeStore())
+    store.delay_s = 1.0
+
+    async def hang_up() -> Sequence[ToolRun]:
+        items = {"items": [{"product_id": TIRE, "quantity": 4}]}
+        asking = asyncio.create_task(caller.tools.run("create_order_draft", items))
+        await asyncio.sleep(0.5)
+        asking.cancel()
+        await asyncio.wait([asking])
+        return await caller.tools.unreported()
+
+    (done,) = run(hang_up())
+    assert brief(done) == ("order.draft", DONE, None)
+    assert caller.tools.found.order is not None
 
 
 def test_what_was_looked_up_is_what_the_operator_reads() -> None:

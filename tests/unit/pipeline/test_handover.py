@@ -6,6 +6,7 @@ from dataclasses import replace
 from callcenter.config import Settings
 from callcenter.errors import RecognitionError
 from callcenter.pipeline.handover import hand_over, in_a_line
+from callcenter.pipeline.session import Parts, serve_call
 from callcenter.ports import (
     ArticlesUsed,
     ModelAnswered,
@@ -28,7 +29,18 @@ from callcenter.records import (
     TransferReason,
     TurnRecorded,
 )
-from tests.fakes.parts import FakeAgent, FakeAgentSession, FakeJournal, Script
+from tests.fakes.parts import (
+    FakeAgent,
+    FakeAgentSession,
+    FakeDetector,
+    FakeJournal,
+    FakeLine,
+    FakeRecognizer,
+    FakeRegistry,
+    FakeSynthesizer,
+    Script,
+)
+from tests.fakes.virtual_time import run
 from tests.unit.pipeline.calling import CALL, Call, converse, greeted, shop
 
 WANTS_HUMAN = TransferRequested(TransferReason.CUSTOMER_REQUEST, "The caller is nice.", by_model=True)
@@ -91,7 +103,7 @@ def test_a_guess_hands_nobody_over() -> None:
     assert call.records(HandoverBegun) == []
 
 
-def test_a_call_that_breaks_or_is_drained_or_fails_is_handed_over_with_what_is_known() -> None:
+def test_a_call_that_breaks_or_fails_or_lasts_too_long_is_handed_over_with_what_is_known() -> None:
     async def broken(call: Call) -> None:
         await greeted(call)
         await call.line.speak(600)  # the fake recognizer has nothing to say and raises IndexError
@@ -116,6 +128,25 @@ def test_a_call_that_breaks_or_is_drained_or_fails_is_handed_over_with_what_is_k
         assert (told.reason, told.summary) == (reason, "wants tires")
         assert call.end.transfer_summary == "wants tires"
         assert call.registry.shown[CALL.call_id].endswith("wants tires")
+
+
+def test_a_call_that_is_drained_is_handed_over_with_what_is_known() -> None:
+    async def drained() -> tuple[FakeJournal, FakeRegistry]:
+        journal, registry, line = FakeJournal(), FakeRegistry(), FakeLine()
+        agent = FakeAgent({}, found=FOUND)
+        shared = (FakeRecognizer(), FakeSynthesizer(), agent, shop(), journal, registry, Settings())
+        session = asyncio.create_task(serve_call(Parts(FakeDetector(), *shared), CALL, line))
+        await asyncio.sleep(3)
+        session.cancel()
+        await asyncio.wait([session])
+        return journal, registry
+
+    journal, registry = run(drained())
+    *_, told, ended = journal.records
+    assert isinstance(told, HandoverBegun)
+    assert isinstance(ended, CallEnded)
+    assert (told.reason, told.summary, told.found) == (TransferReason.DRAINING, "wants tires", FOUND)
+    assert registry.shown[CALL.call_id] == "Shutdown. wants tires"
 
 
 def test_who_hangs_up_is_handed_to_nobody() -> None:
@@ -225,4 +256,3 @@ def test_a_fault_of_our_own_costs_the_caller_no_operator() -> None:
     assert (handover.summary, handover.reason) == ("", TransferReason.CANNOT_HELP)
     nobody = hand_over(CALL, None, shop(), Scenario.OTHER, TransferReason.DRAINING)
     assert in_a_line(nobody, shop(), CALL) == "Shutdown."
-    assert FakeJournal().records == []
