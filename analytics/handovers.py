@@ -1,18 +1,21 @@
 """Reading what operators are told. SQL is put together from fixed pieces; every value is a parameter."""
 
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-COLUMNS = """
-    h.call_id, h.call_started_at AS started_at, c.caller_id, h.at, h.reason, h.scenario, h.language, h.summary, h.words,
-    h.found, c.ended_at, c.left_asterisk_at, c.operator_answered,
-    c.left_asterisk_at IS NULL AND (c.ended_at IS NULL OR c.outcome IN ('transferred', 'refused', 'failed'))
-        AND h.at > now() - interval '1 hour' AS waiting
+WAITING = """
+    h.at > now() - interval '1 hour' AND c.left_asterisk_at IS NULL
+    AND (c.ended_at IS NULL OR c.outcome IN ('transferred', 'refused', 'failed'))
 """
 """A call waits for an operator, or talks to one, until the dialplan tells that it has ended. A media server that was
 started anew meanwhile is told of calls that it does not know: so after an hour nobody waits any more. A caller who hung
 up on the announcement does not either."""
+COLUMNS = f"""
+    h.call_id, h.call_started_at AS started_at, c.caller_id, h.at, h.reason, h.scenario, h.language, h.summary, h.words,
+    h.found, c.ended_at, c.left_asterisk_at, c.operator_answered, {WAITING} AS waiting
+"""
 FROM = "FROM handovers h JOIN calls c ON c.id = h.call_id AND c.started_at = h.call_started_at"
 
 
@@ -26,13 +29,12 @@ async def list_handovers(
     connection: asyncpg.Connection, *, waiting: bool, callers: tuple[str, ...] | None, limit: int
 ) -> list[asyncpg.Record]:
     """The newest first. waiting: only the calls that are being handed over now. callers: spellings of one number."""
-    query = (
-        f"SELECT * FROM (SELECT {COLUMNS} {FROM} "  # noqa: S608  fixed pieces, see above
-        "WHERE NOT $1::boolean OR h.at > now() - interval '1 hour') AS told "
-        "WHERE (waiting OR NOT $1::boolean) AND ($2::text[] IS NULL OR caller_id = ANY($2)) "
-        "ORDER BY at DESC, call_id DESC LIMIT $3"
-    )
-    rows: list[asyncpg.Record] = await connection.fetch(
-        query, waiting, None if callers is None else list(callers), limit
-    )
+    values: list[Any] = [limit]
+    conditions = [WAITING] if waiting else []
+    if callers is not None:
+        values.append(list(callers))
+        conditions.append("c.caller_id = ANY($2)")
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    query = f"SELECT {COLUMNS} {FROM} {where} ORDER BY h.at DESC, h.call_id DESC LIMIT $1"
+    rows: list[asyncpg.Record] = await connection.fetch(query, *values)
     return rows

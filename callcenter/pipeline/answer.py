@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from callcenter.agent.answering import CHARACTERS_A_TOKEN
+from callcenter.agent.rule_agent import NAME as RULES
 from callcenter.pipeline.player import Segment
 from callcenter.pipeline.waterfall import Waterfall
 from callcenter.ports import (
@@ -27,9 +28,6 @@ from callcenter.records import (
     ToolCallRecorded,
     TurnRecorded,
 )
-
-RULES = "rules"
-"""Who acts where no model has been asked."""
 
 
 @dataclass(slots=True)

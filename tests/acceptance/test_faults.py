@@ -61,6 +61,7 @@ async def test_kill_9_of_the_media_server_leads_to_the_operators_and_loses_no_tu
         await reach_operator(shop, phone)
     call = await shop.system.ended_call(CALLER, within_s=60)
     assert (call["outcome"], call["hangup_by"]) == ("failed", "failure")
+    assert call["handover"]["reason"] == "component_failure"
     customer = [turn["content"] for turn in call["turns"] if turn["speaker"] == "customer"]
     assert customer == ["winter tires for a toyota camry"]
     assert len(heard(call)) == 2

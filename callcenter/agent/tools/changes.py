@@ -37,18 +37,21 @@ def change_of(
     if "waits_for" in told:
         return None
     kind = action.partition(".")[0]
-    number = _id(told, arguments, kind)
-    about = f"{kind}:{number}" if number else draft if draft and action != "order.draft" and kind == "order" else kind
+    about = _about(kind, told, arguments) or (draft if kind == "order" and action != "order.draft" else "") or kind
     outcome, reason = _outcome(action, told, error)
     before = told.get("was") or known.get(draft if action == "order.draft" else about)
     after = _after(kind, told) if "status" in told else None
     return Change(action, outcome, about, reason, before, after)
 
 
-def _id(told: State, arguments: State, kind: str) -> str:
-    keys = ("id", "order_id", "dropped") if kind == "order" else ("id",)
-    found = next((told[key] for key in keys if told.get(key)), arguments.get(f"{kind}_id"))
-    return clean(str(found or ""))
+def _about(kind: str, told: State, arguments: State) -> str:
+    """As the shop names it. What a model calls an order may be anything; a booking's id has been looked up by the time
+    that something is done to it."""
+    if kind == "order":
+        found = next((told[key] for key in ("id", "order_id", "dropped") if told.get(key)), None)
+    else:
+        found = told.get("id") or arguments.get("booking_id")
+    return f"{kind}:{clean(str(found))}" if found else ""
 
 
 def _outcome(action: str, told: State, error: str | None) -> tuple[ChangeOutcome, str | None]:

@@ -101,6 +101,12 @@ def test_a_draft_that_replaces_another_says_what_it_replaced_and_one_that_is_dro
     assert caller.tools.found.order is None
 
 
+def test_what_a_model_calls_an_order_does_not_reach_the_audit_log() -> None:
+    caller = Caller(FakeStore())
+    done = run(caller.run("update_order_delivery", order_id=CALLER, delivery_type="pickup", pickup_point_id="x"))
+    assert done.finished.change == Change("order.delivery", REFUSED, "order", "no_draft")
+
+
 def test_an_open_draft_is_what_the_operator_goes_on_with() -> None:
     caller = Caller(FakeStore())
 
