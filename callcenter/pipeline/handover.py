@@ -27,7 +27,7 @@ def hand_over(
     try:
         if agent is not None:
             found = agent.found()
-            summary = " ".join([agent.summary(), *_doubts(shop, call, found)]).strip()
+            summary = " ".join([*_doubts(shop, call, found), agent.summary()]).strip()
     except Exception as error:  # the boundary: our own words about a call must not cost the caller the operator
         metrics.errors_total.labels("session", type(error).__name__).inc()
         # no traceback: its messages may hold the caller's words

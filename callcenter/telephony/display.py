@@ -10,6 +10,8 @@ import unicodedata
 
 MOST = 80
 """Characters."""
+ENOUGH = 40
+"""Characters of whole sentences that are better than the beginning of one more."""
 APOSTROPHES = frozenset("'’ʼ`")
 """Inside a word, as Ukrainian has them: left out, so that the word stays one."""
 MARKS = frozenset(" .:!?+/-№")
@@ -24,7 +26,9 @@ def for_display(text: str) -> str:
     line = " ".join(kept.split())
     if len(line) <= MOST:
         return line
-    return line[: MOST + 1].rsplit(" ", 1)[0][:MOST].rstrip()
+    whole = line[: MOST + 1].rsplit(" ", 1)[0][:MOST].rstrip()
+    sentences = whole[: whole.rfind(". ") + 1]
+    return sentences if len(sentences) >= ENOUGH else whole
 
 
 def _is_safe(character: str) -> bool:

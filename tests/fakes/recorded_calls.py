@@ -41,8 +41,8 @@ FOUND = Found(
     times=("2026-11-27 10:00 11:30",),
     order={"id": "7", **DRAFT, "delivery": "Lviv", "payment": "cod"},
     booking={"object": "booking:3", "station": "Kolo Podil", "date": "2026-11-27", "time": "10:00"},
-    done=({"action": "order.draft", "object": "order:7", **DRAFT}, {"action": "callback", "topic": "winter tires"}),
-    unsure=({"action": "order.confirm", "object": "order:7", "reason": "store: timeout"},),
+    done=({"action": "booking.cancel", "object": "booking:2"}, {"action": "callback", "topic": "winter tires"}),
+    unsure=({"action": "order.delivery", "object": "order:7", "reason": "store: timeout"},),
 )
 STARTED_AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 

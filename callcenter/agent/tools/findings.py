@@ -12,6 +12,8 @@ MOST = 3
 """Tires, orders and days: what is read in the moment before hello."""
 MOST_TIMES = 6
 MOST_DONE = 20
+BEGUN = frozenset({"order.draft", "order.delivery"})
+"""What is told as the open order, until it is placed or dropped."""
 UNKNOWN = ("store: ", "internal")
 """Beginnings of errors after which the caller could not be told."""
 
@@ -56,7 +58,7 @@ class Findings:
     def _take(self, change: Change) -> None:
         what = {"action": change.action, "object": change.object}
         if change.outcome is ChangeOutcome.UNSURE:
-            self._doubt({**what, "reason": change.reason})
+            self._take_doubt(change)
             return
         self._resolve(change.action, change.object)
         if change.outcome is ChangeOutcome.REFUSED:
@@ -65,7 +67,8 @@ class Findings:
             # it is no draft any more: a confirmation that was not answered has reached the shop
             what["action"] = "order.confirm"
             self._resolve("order.confirm", change.object)
-        self.found = replace(self.found, done=(*self.found.done, {**what, **(change.after or {})})[-MOST_DONE:])
+        if what["action"] not in BEGUN:
+            self.found = replace(self.found, done=(*self.found.done, {**what, **(change.after or {})})[-MOST_DONE:])
         if change.after is None:
             self._known.pop(change.object, None)
         else:
@@ -76,6 +79,14 @@ class Findings:
             self.found = replace(self.found, order=order)
         else:
             self.found = replace(self.found, booking={**what, **(change.after or {})})
+
+    def _take_doubt(self, change: Change) -> None:
+        """An order of which nobody knows is not told as an open one: what was in it is."""
+        order, state = self.found.order, dict[str, Any]()
+        if change.action == "order.confirm" and order is not None and change.object == f"order:{order['id']}":
+            state = {key: part for key, part in order.items() if key not in ("id", "status")}
+            self.found = replace(self.found, order=None)
+        self._doubt({"action": change.action, "object": change.object, "reason": change.reason, **state})
 
     def _doubt(self, what: Mapping[str, Any]) -> None:
         self._resolve(what["action"], what.get("object"))

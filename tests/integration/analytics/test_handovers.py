@@ -114,7 +114,7 @@ async def test_the_page_of_a_call_shows_what_the_operator_was_told_and_what_was_
         "For the operator",
         "waits for the operator or talks to him now",
         "The caller looks for winter tires for Toyota Camry.",
-        "The shop did not answer: look it up placing of order order:7: reason: store: timeout",
+        "The shop did not answer: look it up delivery of order order:7: reason: store: timeout",
         "winter, Toyota (6 found)",
         "Nokian Hakka 205/55 R16, 4200 UAH; Rosava Snowgard 205/55 R16, 2100 UAH",
         f"id: 7; {GOODS}; delivery: Lviv; payment: cod",

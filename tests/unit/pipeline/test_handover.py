@@ -246,9 +246,7 @@ def told(found: Found) -> HandoverBegun:
 
 def test_what_the_shop_did_not_answer_to_is_said_in_the_language_of_the_call() -> None:
     unsure = ({"action": "order.confirm", "object": "order:1001", "reason": "store: timeout"},)
-    assert told(Found(unsure=unsure)).summary == (
-        "wants tires The shop did not answer, it is not known whether it is done: placing of order 1001."
-    )
+    assert told(Found(unsure=unsure)).summary == ("Not known whether it is done: placing of order 1001. wants tires")
 
 
 def test_a_fault_of_our_own_costs_the_caller_no_operator() -> None:

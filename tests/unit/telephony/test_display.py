@@ -37,3 +37,9 @@ def test_words_stay_readable(text: str, line: str) -> None:
 def test_a_long_line_ends_with_a_whole_word_where_it_can() -> None:
     assert for_display("word " * 40) == ("word " * 16).strip()
     assert for_display("x" * 200) == "x" * MOST
+
+
+def test_a_sentence_that_would_be_cut_off_is_left_out_when_enough_is_said_before_it() -> None:
+    said = "Asked for you. The caller looks for winter tires for Volkswagen Golf."
+    assert for_display(f"{said} Named so far: Nokian") == said
+    assert for_display("Upset. " + "word " * 40) == ("Upset. " + "word " * 14).strip()
