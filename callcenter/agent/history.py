@@ -24,6 +24,8 @@ class Round:
     requests: tuple[ToolRequest, ...] = ()
     results: tuple[str, ...] = ()
     """For the model; as many as requests once the tools have run."""
+    note: str = ""
+    """For the model, about what it wrote and the caller did not hear."""
 
     def messages(self, longest_result: int | None) -> Iterator[ChatMessage]:
         done = bool(self.requests) and len(self.results) == len(self.requests)
@@ -34,6 +36,8 @@ class Round:
                 yield ChatMessage("tool", _short(result, longest_result), tool_call_id=request.id)
         elif text:
             yield ChatMessage("assistant", text)
+        if self.note and not done:
+            yield ChatMessage("user", f"[[{self.note}]]")
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ left out.
 """
 
 import re
+from itertools import pairwise
 
 NOT_SPOKEN = ("think", "thinking", "tool_call", "tool_data")
 CLAUSE_END = re.compile(r"[.!?…;:,]+[\"»”')\]]*\s+|\n+|\s+[—–-]\s+")
@@ -14,6 +15,12 @@ LONGEST_TAG = 60
 LONGEST_CLAUSE = 160
 """Then it is cut between two words."""
 MARKUP = str.maketrans("", "", "*#`")
+
+
+def clauses(text: str) -> list[str]:
+    """The pieces of a text that end where a clause does, with the space behind them; the last may be unfinished."""
+    ends = [match.end() for match in CLAUSE_END.finditer(text)]
+    return [text[start:end] for start, end in pairwise((0, *ends, len(text))) if start < end]
 
 
 class SpokenText:

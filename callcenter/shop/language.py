@@ -34,6 +34,7 @@ NEEDED: Mapping[Location, frozenset[str]] = {
 }
 """Placeholders that the patterns of a group must hold."""
 
+Claim = Literal["ordered", "booked", "moved", "cancelled", "call_back"]
 DeliveryType = Literal["delivery", "pickup"]
 PaymentMethod = Literal["cod", "online", "card_on_delivery"]
 Service = Literal["tire_change", "balancing", "full_service"]
@@ -65,6 +66,10 @@ class LanguagePack(BaseModel):
     """Where two begin at the same word, the one that stands first in the file is meant."""
     services: Mapping[Service, Patterns] = {}
     """Of the fitting stations; the same holds for their order."""
+    claims: Mapping[Claim, Patterns] = {}
+    """How somebody of the shop says that it is done: a model may say so only when a tool has done it."""
+    no_claim: Patterns = ()
+    """Words of a clause that make it none: "not", "if", "once"."""
     calendar: Calendar = Calendar()
     clock: Clock = Clock()
     dictation: Dictation = Dictation()

@@ -76,6 +76,8 @@ class Desk:
     """The facts of `read_back` were."""
     agreed: ReadBack | None = None
     """The caller's last words were "yes" to it."""
+    called_back_in: int | None = None
+    """The turn in which a call-back was promised last."""
     attempts: int = 0
     """At knowing the number of another's order."""
     stations: Mapping[str, Place] = field(default_factory=dict)

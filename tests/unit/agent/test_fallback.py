@@ -31,7 +31,19 @@ from store_client import StoreUnavailable
 from store_client.fake import FakeStore
 from tests.fakes.models import ScriptedModel, down
 from tests.fakes.virtual_time import run
-from tests.unit.agent.conversation import NOW, answer, call, interrupted, only, rules, shop, told, toolbox, words
+from tests.unit.agent.conversation import (
+    NOW,
+    answer,
+    call,
+    cancels,
+    interrupted,
+    only,
+    rules,
+    shop,
+    told,
+    toolbox,
+    words,
+)
 
 WISH = "winter tires for a Toyota Camry"
 SEARCH = ToolRequest("call_1", "search_tires", '{"vehicle_make":"Toyota","vehicle_model":"Camry","season":"winter"}')
@@ -170,7 +182,7 @@ class BrokenRules(RuleSession):
 def broken_session(*models: ScriptedModel) -> FallbackSession:
     engine = rules().open("en", caller_known=True, max_misunderstood=3, today=NOW.date())
     tools = toolbox().open(call())
-    llm = LlmAgent(models, toolbox(), shop(), LlmSettings()).open(call(), tools)
+    llm = LlmAgent(models, toolbox(), shop(), LlmSettings(), cancels).open(call(), tools)
     return FallbackSession(llm, BrokenRules(engine, tools, "Hello."), call(), shop())
 
 
