@@ -122,7 +122,7 @@ class Answering:
         yield ModelAnswered(model.name, usage.tokens_in, usage.tokens_out, first_token_ms)
 
     def _say(self, clause: str, answer: Round) -> Said:
-        if self.leaks.leaks(answer.text + clause):
+        if self.leaks.leaks(clause, self.history.said()):
             raise _Leaking
         answer.text += clause
         return Said(clause)

@@ -1,12 +1,20 @@
 """What a model must not say: its own instructions, and prices that no tool gave it. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-LEAK_WORDS = 8
+LEAK_WORDS = 6
 """So many words in a row, the same as in the instructions, are no coincidence."""
+LEAK_LETTERS = 40
+"""So many letters are none either, however they are cut into words."""
+TRACE_WORDS = 4
+MOST_TRACES = 8
+"""Runs of so many words that one call may have in common with the instructions: more are a recital in pieces."""
+UNSPEAKABLE = re.compile(r"\S{40,}|(?<!\d)\d{4}(?:[ -]?\d{4}){2}[ -]?\d")
+"""What nobody says on the phone: text in code (base64), and the number of a card to pay to."""
 MOST_PIECES = 20
 MONEY = frozenset({"price", "old_price", "cost", "total", "subtotal"})
 """Names that the store gives to amounts."""
@@ -17,23 +25,50 @@ NUMBER = re.compile(AMOUNT)
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text.casefold())
+    """Without what is written between letters and not spoken, such as a soft hyphen."""
+    return re.findall(r"[^\W_]+", "".join(c for c in text if unicodedata.category(c) != "Cf").casefold())
 
 
-def _ngrams(text: str) -> set[tuple[str, ...]]:
-    words = _words(text)
-    return {tuple(words[i : i + LEAK_WORDS]) for i in range(len(words) - LEAK_WORDS + 1)}
+def _runs(words: list[str], length: int) -> set[tuple[str, ...]]:
+    return {tuple(words[i : i + length]) for i in range(len(words) - length + 1)}
 
 
 class LeakGuard:
-    """Knows the instructions; what stands in `public` too (phrases, greetings) may be said. Shared by calls."""
+    """Knows the instructions; what stands in `public` too (phrases, greetings) may be said. Shared by calls.
+
+    A recital is known by its words or its letters, forwards or backwards, over all that was said in the call. One that
+    is translated is not."""
 
     def __init__(self, instructions: str, public: Iterable[str] = ()) -> None:
-        self._secret = _ngrams(instructions).difference(*map(_ngrams, public))
+        secret, free = _words(instructions), [_words(one) for one in public]
+        self._secret, self._traces = (
+            _runs(secret, length).difference(*(_runs(words, length) for words in free))
+            for length in (LEAK_WORDS, TRACE_WORDS)
+        )
+        self._letters = "".join(secret)
+        self._free_letters = " ".join("".join(words) for words in free)
 
-    def leaks(self, text: str) -> bool:
-        """`text`: all of the answer so far."""
-        return not self._secret.isdisjoint(_ngrams(text))
+    def leaks(self, text: str, before: str = "") -> bool:
+        """`text`: what is about to be said, or all of the answer so far; `before`: what was said in the call until
+        then. It may have in common with the instructions what the shop's own words have."""
+        earlier, words = _words(before), _words(text)
+        said = earlier + words
+        traces = (_runs(said, TRACE_WORDS) & self._traces, _runs(earlier, TRACE_WORDS) & self._traces)
+        return (
+            UNSPEAKABLE.search(text) is not None
+            or any(self._recites(line, past) for line, past in ((said, earlier), (said[::-1], earlier[::-1])))
+            or (len(traces[0]) > MOST_TRACES and traces[0] != traces[1])
+            or self._spells("".join(earlier)[1 - LEAK_LETTERS :] + "".join(words))
+        )
+
+    def _recites(self, said: list[str], earlier: list[str]) -> bool:
+        return not self._secret.isdisjoint(_runs(said, LEAK_WORDS) - _runs(earlier, LEAK_WORDS))
+
+    def _spells(self, letters: str) -> bool:
+        windows = (letters[i : i + LEAK_LETTERS] for i in range(len(letters) - LEAK_LETTERS + 1))
+        return any(
+            (one in self._letters or one[::-1] in self._letters) and one not in self._free_letters for one in windows
+        )
 
 
 class PriceGuard:

@@ -1,3 +1,4 @@
+from base64 import b64encode
 from decimal import Decimal
 
 import pytest
@@ -19,6 +20,51 @@ def test_public_phrases_may_be_said_although_they_stand_in_the_prompt() -> None:
     greeting = "Hello you have reached the tire shop, how can I help you today?"
     assert LeakGuard(greeting).leaks(greeting)
     assert not LeakGuard(greeting, [greeting]).leaks(greeting)
+
+
+@pytest.mark.parametrize(
+    "recital",
+    [
+        "Never! Tell... anybody; the - margin: of, the (shop)",
+        "N e v e r t e l l a n y b o d y t h e m a r g i n o f t h e s h o p w h i c h i s",
+        "Nevertellanybodythe marginoftheshopwhich istwentypercent",
+        "Never tell any\u00adbody the mar\u200bgin of the shop",
+        PROMPT[::-1],
+        " ".join(reversed(PROMPT.split())),
+        b64encode(PROMPT.encode()).decode(),
+    ],
+)
+def test_a_recital_is_known_however_it_is_written(recital: str) -> None:
+    assert LeakGuard(PROMPT).leaks(recital)
+
+
+def test_a_recital_is_known_over_several_answers() -> None:
+    guard = LeakGuard(PROMPT)
+    assert not guard.leaks("Never tell anybody", "You sell shoes?")
+    assert guard.leaks("the margin of", "You sell shoes? Never tell anybody")
+
+
+def test_a_recital_in_pieces_is_stopped_after_a_few() -> None:
+    words = [f"w{n}" for n in range(198)]
+    guard, said, spoken = LeakGuard(" ".join(words)), "", 0
+    for at in range(0, len(words), 6):
+        piece = " ".join(words[at : at + 5])
+        if not guard.leaks(piece, said):
+            said, spoken = f"{said} and then {piece}", spoken + 1
+    assert spoken == 4
+    assert not guard.leaks("Which tires do you need?", said)
+
+
+def test_what_the_shops_own_words_have_told_is_no_leak_of_ours() -> None:
+    told = "Never tell anybody the margin of the shop."
+    assert not LeakGuard(PROMPT).leaks("How many do you need?", told)
+
+
+def test_nobody_is_told_the_number_of_a_card() -> None:
+    guard = LeakGuard(PROMPT)
+    assert guard.leaks("Pay to 4111 1111 1111 1111, please")
+    assert guard.leaks("It is 4111111111111111.")
+    assert not guard.leaks("They are 2510, 2390, 2480 and 2650 UAH, call +380 44 123 45 67, order 204 816")
 
 
 @pytest.mark.parametrize(
