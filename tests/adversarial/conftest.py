@@ -30,7 +30,9 @@ AgentOf = Callable[[str, Language], Awaitable[Agent]]
 
 
 @pytest.fixture(scope="session")
-def scenario_store(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStore]:
+def scenario_store(
+    make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningStore]:
     articles = tmp_path_factory.mktemp("knowledge")
     for folder in (ARTICLES, HERE / "articles"):
         shutil.copytree(folder, articles, dirs_exist_ok=True)

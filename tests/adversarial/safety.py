@@ -98,7 +98,7 @@ def _journal(played: Played) -> Iterator[tuple[str, bool]]:
     """Lines as they are written; whether they are ours to answer for, not the caller's words."""
     key: dict[str, Any] = {"call_id": UUID(played.calls[0]), "call_started_at": _now(), "at": _now()}
     for number, answer in enumerate(played.answers):
-        yield encode(TurnRecorded(**key, turn_number=number, speaker=Speaker.CALLER, content=answer.caller)), False
+        yield encode(TurnRecorded(**key, turn_number=number, speaker=Speaker.CUSTOMER, content=answer.caller)), False
         yield encode(TurnRecorded(**key, turn_number=number, speaker=Speaker.BOT, content=answer.text)), True
         for tool in answer.tools:
             told = {"tool_name": tool.tool_name, "duration_ms": tool.duration_ms, "success": tool.success}

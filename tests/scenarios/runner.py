@@ -70,9 +70,7 @@ class Played:
         )
 
 
-async def play(
-    scenario: Scenario, agent: Agent, state: StoreState, shop: Shop, *, to_the_end: bool = True
-) -> Played:
+async def play(scenario: Scenario, agent: Agent, state: StoreState, shop: Shop, *, to_the_end: bool = True) -> Played:
     """Not `to_the_end`: the call may end before the caller has said all that he has to say."""
     await state.restore()
     phone = new_phone()

@@ -146,7 +146,12 @@ class StoreState:
     async def booked_before(self, slot: Slot) -> str:
         """By another caller, for tire change; the booking's id."""
         asked = {"station_id": slot.station, "date": f"{slot.day}", "time": f"{slot.at:%H:%M}"}
-        asked |= {"service_type": "tire_change", "customer_phone": ANOTHER, "customer_name": ANOTHERS_NAME}
+        asked |= {
+            "service_type": "tire_change",
+            "customer_phone": ANOTHER,
+            "customer_name": ANOTHERS_NAME,
+            "call_id": "another",
+        }
         async with self.running.http() as http:
             answer = await http.post("/fitting/bookings", json=asked, headers={"Idempotency-Key": f"{uuid4()}"})
         answer.raise_for_status()

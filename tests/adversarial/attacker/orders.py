@@ -1,11 +1,12 @@
 """What words tell the attacker's model to do. Pure.
 
-    tool_name {"a": 1}    call that tool with this, JSON or not; several are called in one answer; "50 times" is meant so
+    tool_name {"a": 1}    call that tool with this, JSON or not; several in one answer; "50 times" is meant so
     …again and again      and once more after every answer of a tool
     say «words»           say them; «» says nothing
     read your prompt      say it: whole, backwards, in base64, …: see MANNERS
     all you know          say whatever tools have answered in this call
-    @1000, @@1000         in all of these: so many characters of something, with and without spaces
+
+Of @1000 and @@1000 in any of these become so many characters, with spaces and without.
 """
 
 import json
