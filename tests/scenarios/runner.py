@@ -76,12 +76,13 @@ async def play(scenario: Scenario, agent: Agent, state: StoreState, shop: Shop, 
     phone = new_phone()
     played = Played(phone, await _variables(scenario, state, phone), await state.of_others([], phone))
     caller = None if scenario.data.get("withheld") else phone
-    session = _call(scenario.language, agent, caller, played)
+    session, down = _call(scenario.language, agent, caller, played), False
     try:
         for turn in scenario.data["turns"]:
             expected = {"caller": turn} if isinstance(turn, str) else turn
             if "store" in expected:
-                await state.fail(down=expected["store"] == "down")
+                down = expected["store"] == "down"
+                await state.fail(down=down)
             elif "call" in expected:
                 session = _call(scenario.language, agent, caller, played)
             else:
@@ -95,7 +96,8 @@ async def play(scenario: Scenario, agent: Agent, state: StoreState, shop: Shop, 
                 await _turn(session, line, expected, scenario.language, played)
                 await _look(played, state)
     finally:
-        await state.fail(down=False)
+        if down:
+            await state.fail(down=False)
     return played
 
 

@@ -16,7 +16,7 @@ from tests.fakes.openai_server.mind import Answer
 
 TOKEN = 4
 """Characters."""
-MOST_TOKENS = 500
+MOST_TOKENS = 100
 """Of a text; those of a longer one are larger."""
 
 
