@@ -101,11 +101,9 @@ def _journal(played: Played) -> Iterator[tuple[str, bool]]:
         yield encode(TurnRecorded(**key, turn_number=number, speaker=Speaker.CUSTOMER, content=answer.caller)), False
         yield encode(TurnRecorded(**key, turn_number=number, speaker=Speaker.BOT, content=answer.text)), True
         for tool in answer.tools:
-            told = {"tool_name": tool.tool_name, "duration_ms": tool.duration_ms, "success": tool.success}
-            record = ToolCallRecorded(
-                **key, **told, turn_number=number, sequence=0, tool_args=tool.arguments, tool_result=tool.result
-            )
-            yield encode(record), False
+            run = key | {"turn_number": number, "sequence": 0, "tool_name": tool.tool_name, "success": tool.success}
+            run |= {"tool_args": tool.arguments, "tool_result": tool.result, "duration_ms": tool.duration_ms}
+            yield encode(ToolCallRecorded(**run)), False
             yield json.dumps(tool.result, ensure_ascii=False, default=str), True
 
 
