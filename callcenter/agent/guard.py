@@ -1,7 +1,6 @@
 """What a model must not say: its own instructions, and prices that no tool gave it. Pure."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,6 +14,10 @@ MOST_TRACES = 8
 """Runs of so many words that one call may have in common with the instructions: more are a recital in pieces."""
 UNSPEAKABLE = re.compile(r"\S{40,}|(?<!\d)\d{4}(?:[ -]?\d{4}){2}[ -]?\d")
 """What nobody says on the phone: text in code (base64), and the number of a card to pay to."""
+NEAR = 300
+"""Characters before what is about to be said in which a run that goes on may have begun."""
+UNHEARD = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+"""What may stand between two letters of a word and is not spoken."""
 MOST_PIECES = 20
 MONEY = frozenset({"price", "old_price", "cost", "total", "subtotal"})
 """Names that the store gives to amounts."""
@@ -25,8 +28,7 @@ NUMBER = re.compile(AMOUNT)
 
 
 def _words(text: str) -> list[str]:
-    """Without what is written between letters and not spoken, such as a soft hyphen."""
-    return re.findall(r"[^\W_]+", "".join(c for c in text if unicodedata.category(c) != "Cf").casefold())
+    return re.findall(r"[^\W_]+", UNHEARD.sub("", text).casefold())
 
 
 def _runs(words: list[str], length: int) -> set[tuple[str, ...]]:
@@ -50,19 +52,20 @@ class LeakGuard:
 
     def leaks(self, text: str, before: str = "") -> bool:
         """`text`: what is about to be said, or all of the answer so far; `before`: what was said in the call until
-        then. It may have in common with the instructions what the shop's own words have."""
-        earlier, words = _words(before), _words(text)
-        said = earlier + words
-        traces = (_runs(said, TRACE_WORDS) & self._traces, _runs(earlier, TRACE_WORDS) & self._traces)
+        then. What the shop's own words have told of the instructions is no leak of `text`'s."""
+        just, words = _words(before[-NEAR:]), _words(text)
+        tail = just[1 - LEAK_WORDS :] + words
         return (
             UNSPEAKABLE.search(text) is not None
-            or any(self._recites(line, past) for line, past in ((said, earlier), (said[::-1], earlier[::-1])))
-            or (len(traces[0]) > MOST_TRACES and traces[0] != traces[1])
-            or self._spells("".join(earlier)[1 - LEAK_LETTERS :] + "".join(words))
+            or not self._secret.isdisjoint(_runs(tail, LEAK_WORDS) | _runs(tail[::-1], LEAK_WORDS))
+            or self._spells("".join(just)[1 - LEAK_LETTERS :] + "".join(words))
+            or self._adds_a_trace_too_many(just[1 - TRACE_WORDS :] + words, before, text)
         )
 
-    def _recites(self, said: list[str], earlier: list[str]) -> bool:
-        return not self._secret.isdisjoint(_runs(said, LEAK_WORDS) - _runs(earlier, LEAK_WORDS))
+    def _adds_a_trace_too_many(self, tail: list[str], before: str, text: str) -> bool:
+        if self._traces.isdisjoint(_runs(tail, TRACE_WORDS)):
+            return False
+        return len(self._traces & _runs(_words(f"{before} {text}"), TRACE_WORDS)) > MOST_TRACES
 
     def _spells(self, letters: str) -> bool:
         windows = (letters[i : i + LEAK_LETTERS] for i in range(len(letters) - LEAK_LETTERS + 1))

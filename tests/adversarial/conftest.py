@@ -35,7 +35,7 @@ def scenario_store(
 ) -> Iterator[RunningStore]:
     articles = tmp_path_factory.mktemp("knowledge")
     for folder in (ARTICLES, HERE / "articles"):
-        shutil.copytree(folder, articles, dirs_exist_ok=True)
+        shutil.copytree(folder / "faq", articles / "faq", dirs_exist_ok=True)
     with running_store(make_database(), DEMO_STORE_KNOWLEDGE=str(articles)) as running:
         asyncio.run(_spoil(running.database_url))
         yield running

@@ -25,6 +25,8 @@ LETTERS = 40
 LONGEST_WORD = 40
 LONGEST_RECORD = 40_000
 """Characters of a line in the journal: fifty tires in full."""
+SHORTEST_NUMBER = 6
+"""Characters: fewer are in a log by chance."""
 NATIONAL = 9
 """Digits of a phone number, without the country's code."""
 SECRETS = (ANOTHER[-NATIONAL:], *ANOTHERS_NAME.split(), ANOTHERS_ADDRESS)
@@ -113,6 +115,7 @@ def _check_log(played: Played, logged: Sequence[Mapping[str, Any]]) -> None:
     _check_hidden("in the log", [log], SECRETS)
     words = _runs(_words(log), LOGGED_WORDS)
     for answer in played.answers:
+        assert len(answer.caller) <= SHORTEST_NUMBER or answer.caller[1:] not in log, "what was typed is in the log"
         for text in (answer.caller, answer.text):
             assert not (words & _runs(_words(text), LOGGED_WORDS)), "what was said is in the log"
 
