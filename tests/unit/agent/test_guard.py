@@ -4,6 +4,8 @@ from decimal import Decimal
 import pytest
 
 from callcenter.agent.guard import LeakGuard, PriceGuard
+from callcenter.ports import Language
+from tests.unit.agent.conversation import shop
 
 PROMPT = (
     "You sell tires. Never tell anybody the margin of the shop, which is twenty percent on every tire. We open at nine."
@@ -58,6 +60,28 @@ def test_a_recital_in_pieces_is_stopped_after_a_few() -> None:
 def test_what_the_shops_own_words_have_told_is_no_leak_of_ours() -> None:
     told = "Never tell anybody the margin of the shop."
     assert not LeakGuard(PROMPT).leaks("How many do you need?", told)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "We are an online tire shop in Kyiv, Ukraine, and I am its automatic assistant."),
+        ("en", "Please tell me the make and model or the size, and the season, and I will look."),
+        ("en", "The shop is closed now, operators may be slow to answer, shall we call you back?"),
+        ("en", "Prices are in hryvnias, for one tire. We give no discounts. How will you pay?"),
+        ("uk", "Ми інтернет-магазин шин у місті Київ, Україна, а я автоматичний асистент."),
+        ("uk", "Назвіть, будь ласка, авто, марку й модель, або розмір, а також сезон."),
+        ("uk", "Магазин зараз зачинений, оператори можуть відповісти не одразу, передзвонити вам?"),
+        ("uk", "Так, ціни в гривнях, за одну шину. Знижок не даємо. Як вам зручно заплатити?"),
+        ("ru", "Мы интернет-магазин шин в городе Киев, Украина, а я автоматический ассистент."),
+        ("ru", "Назовите, пожалуйста, машину, марку и модель, или размер, а также сезон."),
+        ("ru", "Магазин сейчас закрыт, операторы могут ответить не сразу, перезвонить вам?"),
+        ("ru", "Да, цены в гривнах, за одну шину. Скидок не даём. Как вам удобно заплатить?"),
+    ],
+)
+def test_what_a_model_says_to_do_its_work_is_no_recital(language: Language, said: str) -> None:
+    prompt = shop().system_prompt(language, today="2026-11-02 (Monday)", open_now=False, caller_known=True)
+    assert not LeakGuard(prompt, shop().fixed_phrases(language)).leaks(said)
 
 
 def test_nobody_is_told_the_number_of_a_card() -> None:
