@@ -148,7 +148,7 @@ class Answering:
 
     def _may_be_said(self, clause: str, model: ChatModel, answer: Round) -> bool:
         """Raises _Leaking. What may not be said is noted in the answer, for the model to do better."""
-        if self.leaks.leaks(answer.text + clause):
+        if self.leaks.leaks(clause, self.history.said()):
             raise _Leaking
         begun = [match.end() for match in SENTENCE_END.finditer(answer.text)]
         sentence = answer.text[begun[-1] if begun else 0 :] + clause

@@ -25,6 +25,7 @@ from callcenter.agent.tools import CallTools, Toolbox, ToolRun
 from callcenter.agent.tools.registry import as_given
 from callcenter.config import LlmSettings
 from callcenter.dialogue.numbers import NumberWords
+from callcenter.dialogue.patterns import compiled, matches
 from callcenter.dialogue.words import normalize
 from callcenter.ports import (
     AgentAct,
@@ -72,8 +73,8 @@ class LlmAgent:
     ) -> None:
         """`cancels`: whether a caller's words call off what is open, and nothing else."""
         self._chain, self._cancels = ModelChain(models), cancels
-        numbers = NumberWords.of(shop.packs.values())
-        self._in_digits = lambda text: numbers.in_digits(normalize(text))
+        self._numbers = NumberWords.of(shop.packs.values())
+        self._limits = compiled(pattern for pack in shop.packs.values() for pattern in pack.budget)
         self._claims = ClaimWords(shop.packs.values())
         self._toolbox, self._shop, self._settings, self._now = toolbox, shop, settings, now
         self._guards: dict[str, LeakGuard] = {}
@@ -90,7 +91,7 @@ class LlmAgent:
             chain=self._chain,
             history=History(prompt),
             leaks=self._leak_guard(call, prompt),
-            prices=PriceGuard(self._in_digits, prompt),
+            prices=PriceGuard(self._in_digits, self._limits_in, prompt),
             claims=ClaimGuard(self._claims),
             declined=self._shop.phrase("cannot.other", call.language),
             max_tokens=self._settings.max_tokens,
@@ -100,6 +101,12 @@ class LlmAgent:
 
     async def aclose(self) -> None:
         await self._chain.aclose()
+
+    def _in_digits(self, text: str) -> str:
+        return self._numbers.in_digits(normalize(text))
+
+    def _limits_in(self, digits: str) -> list[int]:
+        return [int(match["n"]) for match in matches(self._limits, digits)]
 
     def _prompt(self, call: CallInfo, now: datetime) -> str:
         """The same from the first to the last word of a call, so that servers can cache it."""
@@ -167,7 +174,7 @@ class LlmSession:
         """Somebody else did this in the turn that we could not answer."""
         if isinstance(act, Said):
             self._history.add(act.text)
-            self._answering.prices.allow(act.text)
+            self._answering.prices.said(act.text)
         elif isinstance(act, ToolFinished):
             self._learn(act)
         elif isinstance(act, ScenarioRecognized):
@@ -177,7 +184,7 @@ class LlmSession:
         turn = _Turn(said)
         rounds = turn.rounds = self._history.begin(said).rounds
         self._tools.begin(said)
-        self._answering.prices.allow(said.text)
+        self._answering.prices.heard(said.text)
         for act in self._finished(late := await self._tools.unreported(), turn):
             yield act
         for run in late:

@@ -14,6 +14,10 @@ OPENING = re.compile(rf"<({'|'.join(NOT_SPOKEN)})\b[^>]*>", re.IGNORECASE)
 LONGEST_TAG = 60
 LONGEST_CLAUSE = 160
 """Then it is cut between two words."""
+LONGEST_WORD = 2 * LONGEST_CLAUSE
+"""Then it is cut anywhere: it is none."""
+LONGEST_ANSWER = 2000
+"""Characters, two minutes of speech: what a model writes beyond them is not spoken."""
 MARKUP = str.maketrans("", "", "*#`")
 
 
@@ -30,9 +34,12 @@ class SpokenText:
         """Held back too while we are inside of a tag."""
         self._inside: str | None = None
         self._begun = False
+        self._left = LONGEST_ANSWER
 
     def feed(self, text: str) -> str:
         """More of the answer; returns the clauses that are whole now, "" as a rule."""
+        if not self._left:
+            return ""
         self._held += text
         self._drop_unspoken()
         if self._inside is not None:
@@ -41,7 +48,7 @@ class SpokenText:
         ends = [match.end() for match in CLAUSE_END.finditer(self._held, 0, limit)]
         end = ends[-1] if ends else 0
         if not end and limit > LONGEST_CLAUSE:
-            end = self._held.rfind(" ", 0, limit) + 1
+            end = self._held.rfind(" ", 0, limit) + 1 or (limit if limit > LONGEST_WORD else 0)
         return self._take(end)
 
     def rest(self) -> str:
@@ -56,6 +63,9 @@ class SpokenText:
         if not self._begun:
             clause = clause.lstrip()
             self._begun = bool(clause)
+        if len(clause) > self._left:
+            clause, self._left = clause[: clause.rfind(" ", 0, self._left) + 1], 0
+        self._left = max(0, self._left - len(clause))
         return clause
 
     def _drop_unspoken(self) -> None:

@@ -95,10 +95,9 @@ class FakeOpenAI:
         if "hang" in met:
             await self._closing.wait()
         answer = _worse(self._mind(body), body, met)
-        raw = [
-            "{" + json.dumps(call.arguments)[1:9] if "broken_arguments" in met else json.dumps(call.arguments)
-            for call in answer.calls
-        ]
+        raw = [json.dumps(call.arguments) if call.written is None else call.written for call in answer.calls]
+        if "broken_arguments" in met:
+            raw = [f"{{{arguments[1:9]}" for arguments in raw]
         chunks = Chunks(body, answer, raw, met.text("quirk"))
         if not body.get("stream"):
             return JSONResponse(whole(chunks, body, answer, raw))
