@@ -120,7 +120,8 @@ class PriceGuard:
         kept = frozenset(self._known), frozenset(self._callers), frozenset(self._percents)
 
         def undo() -> None:
-            self._known, self._callers, self._percents = map(set, kept)
+            known, callers, percents = kept
+            self._known, self._callers, self._percents = set(known), set(callers), set(percents)
 
         return undo
 
