@@ -20,7 +20,8 @@ from store_client.models_orders import (
 
 class OrderStore(Protocol):
     """StoreConflict where the store refuses: `out_of_stock`, `no_delivery`, `not_a_draft`, `idempotency_conflict`,
-    `invalid_request`. StoreNotFound: `order_not_found`, `tire_not_found`, `city_not_found`, `pickup_point_not_found`."""
+    `invalid_request`. StoreNotFound: `order_not_found`, `tire_not_found`, `city_not_found`,
+    `pickup_point_not_found`."""
 
     async def search_orders(
         self,
