@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.routing import Match, Route
+from starlette.routing import compile_path
 
 from demo_store.access import require_key
 from demo_store.answers import ErrorAnswer
@@ -94,15 +94,16 @@ async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:
 
 async def _answer_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for this class
-    headers = {"Allow": _methods(request)} if error.status_code == 405 else error.headers
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and (methods := _methods(request.app.openapi()["paths"], request.scope["path"])):
+        headers["Allow"] = methods  # Starlette's own names those of the first route of a path alone
     return _answer(error.status_code, _CODES.get(error.status_code, "http_error"), str(error.detail), headers)
 
 
-def _methods(request: Request) -> str:
-    """Of all routes of this path: Starlette's own header names those of the first alone."""
-    routes = (route for route in request.app.routes if isinstance(route, Route))
-    matching = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
-    return ", ".join(sorted({method for route in matching for method in route.methods or ()}))
+def _methods(documented: dict[str, dict[str, Any]], path: str) -> str:
+    """That a path has, by the OpenAPI document: "DELETE, GET"; "" where it is not in it."""
+    templates = [path] if path in documented else [one for one in documented if compile_path(one)[0].match(path)]
+    return ", ".join(sorted({method.upper() for template in templates for method in documented[template]}))
 
 
 async def _answer_failure(_: Request, __: Exception) -> JSONResponse:

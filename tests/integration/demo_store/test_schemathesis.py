@@ -9,7 +9,7 @@ from tests.integration.demo_store.by_schemathesis import Extent, try_all
 from tests.integration.demo_store.conftest import running_store
 from tests.integration.demo_store.running import RunningStore
 
-FEW = Extent(examples=8, phases=("fuzzing",))
+FEW = Extent(examples=6, phases=("fuzzing",))
 
 
 @pytest.fixture
