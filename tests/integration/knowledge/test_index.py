@@ -158,6 +158,16 @@ async def test_an_article_that_the_model_failed_at_is_found_by_its_words_and_get
     assert await connection.fetchval("SELECT count(*) FROM knowledge_embeddings WHERE embedding IS NULL") == 0
 
 
+async def test_tables_of_before_take_articles_without_vectors_once_they_are_made_again(
+    connection: "Connection[Record]", index: KnowledgeIndex
+) -> None:
+    await connection.execute("ALTER TABLE knowledge_embeddings ALTER COLUMN embedding SET NOT NULL")
+    await index.create()
+    model = TwoNumbers()
+    model.away = True
+    assert (await KnowledgeIndex(connection, model).synchronize((PRESSURE,))).indexed == 1
+
+
 async def test_words_alone_never_take_the_place_of_vectors_that_another_process_has_made(
     postgres_url: str, connection: "Connection[Record]"
 ) -> None:
