@@ -9,6 +9,7 @@ PAUSE_S = 0.002
 
 def main() -> None:
     late_ms = [0.0]
+    print("watching", flush=True)
     while not select.select([sys.stdin], [], [], 0)[0]:
         began_s = time.perf_counter()
         time.sleep(PAUSE_S)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from inspect import iscoroutinefunction
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -87,6 +88,10 @@ class Place:
     first_day: date
 
 
+_phones = count(9_900_000)
+"""Each run has callers who have not ordered before."""
+
+
 @cache
 def shop_and_rules() -> tuple[Shop, Rules]:
     shop = Shop.load(SHOP)
@@ -99,7 +104,7 @@ class Caller:
         shop, rules = shop_and_rules()
         box = create_toolbox(store, shop, partial(agrees, rules.understanding), now=lambda: now)
         # Beyond the numbers that the demo store's own customers have.
-        self._tools = box.open(CallInfo(uuid4(), now, f"+38000{9_900_000 + number}", "+380441234567", "en"))
+        self._tools = box.open(CallInfo(uuid4(), now, f"+38000{next(_phones)}", "+380441234567", "en"))
         self._place, self._number, self._pause_s = place, number, pause_s
         self._chance = random.Random(number)
         self.beyond: defaultdict[str, list[Spent]] = defaultdict(list)
