@@ -64,9 +64,9 @@ def _seed(settings: Settings) -> int:
     changes = asyncio.run(seed_knowledge(settings.database_url, settings.knowledge, settings.embeddings))
     print(f"demo_store: {changes.indexed} articles indexed, {changes.removed} removed, {changes.unchanged} as before")
     if changes.fault is not None:
-        if not changes.fault.retryable:  # a wrong key, model or number of dimensions: it does not mend itself
-            raise changes.fault
-        print(f"demo_store: some articles are found by their words alone for now: {changes.fault}")
+        if not changes.fault.retryable and changes.without_vectors == changes.indexed + changes.unchanged:
+            raise changes.fault  # a wrong key, model or number of dimensions: it does not mend itself
+        print(f"demo_store: {changes.without_vectors} are found by their words alone for now: {changes.fault}")
     return 0
 
 

@@ -39,8 +39,10 @@ class Changes:
     indexed: int
     removed: int
     unchanged: int
+    without_vectors: int = 0
+    """Found by their words alone; synchronizing again tries once more."""
     fault: EmbeddingError | None = None
-    """Why some of the articles have no vectors yet: synchronizing again makes them."""
+    """Why."""
 
 
 class KnowledgeIndex:
@@ -84,29 +86,45 @@ class KnowledgeIndex:
         }
         before = {article: known.pop((article.id, article.language), None) for article in articles}
         stale = [article for article in articles if before[article] != _digest(article, self._model)]
-        indexed = 0
+        indexed, without = 0, 0
         fault: EmbeddingError | None = None
+        answers = True
         for start in range(0, len(stale), ARTICLES_AT_ONCE):
             cuts = {article: cut(article) for article in stale[start : start + ARTICLES_AT_ONCE]}
             vectors: dict[Article, Vectors] = {}
-            if fault is None:  # else it is away for the rest as well: nobody waits for each
-                try:
-                    vectors = await self._embed(cuts)
-                except EmbeddingError as error:
-                    fault = error
+            if answers:  # else it is away for the rest as well: nobody waits for each
+                vectors, failed = await self._embed(cuts)
+                fault, answers = failed or fault, bool(vectors)
+            without += len(cuts) - len(vectors)
             for article, chunks in cuts.items():
                 if article in vectors or before[article] != _digest(article, NO_MODEL):
                     indexed += await self._put(article, chunks, vectors.get(article))
         for id_, language in known:
             await self._forget(id_, language)
-        return Changes(indexed, len(known), len(articles) - indexed, fault)
+        return Changes(indexed, len(known), len(articles) - indexed, without, fault)
 
     @property
     def _model(self) -> str:
         return model_of(self._embedder)
 
-    async def _embed(self, cuts: Mapping[Article, Sequence[Chunk]]) -> dict[Article, Vectors]:
-        """In one request where the model takes as many texts. Raises EmbeddingError."""
+    async def _embed(
+        self, cuts: Mapping[Article, Sequence[Chunk]]
+    ) -> tuple[dict[Article, Vectors], EmbeddingError | None]:
+        """Together, or one by one where the model refuses something: it may be one text, too long for it."""
+        try:
+            return await self._embed_together(cuts), None
+        except EmbeddingError as error:
+            fault = error
+        found: dict[Article, Vectors] = {}
+        for article, chunks in () if fault.retryable or len(cuts) == 1 else cuts.items():
+            try:
+                found |= await self._embed_together({article: chunks})
+            except EmbeddingError as error:
+                fault = error
+        return found, fault
+
+    async def _embed_together(self, cuts: Mapping[Article, Sequence[Chunk]]) -> dict[Article, Vectors]:
+        """Raises EmbeddingError."""
         rows = await self._embedder.embed([chunk.embedded for chunks in cuts.values() for chunk in chunks])
         ends = np.cumsum([len(chunks) for chunks in cuts.values()])[:-1]
         return dict(zip(cuts, np.split(rows, ends), strict=True))

@@ -213,4 +213,4 @@ async def test_a_server_that_is_away_does_not_keep_the_store_from_its_set_up(sho
         DEMO_STORE_EMBEDDINGS_DIMENSIONS="128",
     )
     assert done.returncode == 0
-    assert "by their words alone for now: the embedding server failed (500)" in done.stdout
+    assert "2 are found by their words alone for now: the embedding server failed (500)" in done.stdout

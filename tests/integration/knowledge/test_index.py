@@ -158,6 +158,23 @@ async def test_an_article_that_the_model_failed_at_is_found_by_its_words_and_get
     assert await connection.fetchval("SELECT count(*) FROM knowledge_embeddings WHERE embedding IS NULL") == 0
 
 
+async def test_a_text_that_the_model_refuses_takes_no_vectors_from_the_other_articles(
+    connection: "Connection[Record]",
+) -> None:
+    class Short(TwoNumbers):
+        async def embed(self, texts: Sequence[str]) -> Vectors:
+            if any("холодних" in text for text in texts):
+                raise EmbeddingError("refused", "too long")
+            return await super().embed(texts)
+
+    index = KnowledgeIndex(connection, Short())
+    await index.create()
+    changes = await index.synchronize((replace(PRESSURE, body="Тиск перевіряють на холодних шинах."), DELIVERY))
+    assert (changes.indexed, changes.without_vectors, str(changes.fault)) == (2, 1, "too long")
+    rows = await connection.fetch("SELECT article_id FROM knowledge_embeddings WHERE embedding IS NULL")
+    assert [row["article_id"] for row in rows] == ["pressure"]
+
+
 async def test_tables_of_before_take_articles_without_vectors_once_they_are_made_again(
     connection: "Connection[Record]", index: KnowledgeIndex
 ) -> None:
