@@ -23,6 +23,7 @@ from typing import cast
 
 import asyncpg
 import httpx
+import structlog
 import uvloop
 
 from callcenter.bench.report import Report, Run, repeat
@@ -181,6 +182,7 @@ def main() -> None:
     parser.add_argument("--patience", type=int, default=5, help="runs that may be thrown away")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is the report's
     with tempfile.TemporaryDirectory() as folder:
         server = EmbeddedPostgres(Path(folder) / "data", Path(folder) / "log", durable=False)
         server.start()
