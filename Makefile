@@ -5,7 +5,7 @@ PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 UV_COMPILE = .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --quiet pyproject.toml -
 
-.PHONY: run test scenarios check bench-store lock clean setup setup-dev
+.PHONY: run test scenarios check schemathesis bench-store bench-tools lock clean setup setup-dev
 .DELETE_ON_ERROR:
 
 run: setup
@@ -23,8 +23,14 @@ check: setup-dev
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 
+schemathesis: setup-dev
+	@.venv/bin/python -m tests.integration.demo_store.by_schemathesis
+
 bench-store: setup-dev
 	@.venv/bin/python -m tests.bench.store
+
+bench-tools: setup-dev
+	@.venv/bin/python -m tests.bench.tools
 
 setup: .venv/run.stamp
 setup-dev: .venv/dev.stamp

@@ -61,8 +61,12 @@ def _seed(settings: Settings) -> int:
 
     fresh = asyncio.run(seed(settings.database_url))
     print("demo_store: catalogue written" if fresh else "demo_store: catalogue is there already")
-    changes = asyncio.run(seed_knowledge(settings.database_url, settings.knowledge))
+    changes = asyncio.run(seed_knowledge(settings.database_url, settings.knowledge, settings.embeddings))
     print(f"demo_store: {changes.indexed} articles indexed, {changes.removed} removed, {changes.unchanged} as before")
+    if changes.fault is not None:
+        if not changes.fault.retryable and changes.without_vectors == changes.indexed + changes.unchanged:
+            raise changes.fault  # a wrong key, model or number of dimensions: it does not mend itself
+        print(f"demo_store: {changes.without_vectors} are found by their words alone for now: {changes.fault}")
     return 0
 
 

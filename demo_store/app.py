@@ -10,16 +10,18 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from demo_store.access import require_key
 from demo_store.answers import ErrorAnswer
 from demo_store.database import Database
+from demo_store.embeddings import open_embedder
 from demo_store.errors import StoreFault
 from demo_store.faults import FaultMiddleware, FaultPlan
+from demo_store.knowledge_upkeep import KnowledgeUpkeep
 from demo_store.migrations import SCHEMA
 from demo_store.routes import admin, delivery, fitting, health, knowledge, orders, tires, vehicles
 from demo_store.settings import Settings
-from knowledge.ngrams import NgramEmbedder
 from knowledge.search import KnowledgeSearch
 
 # One router an area.
@@ -46,7 +48,6 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app = FastAPI(title="Demo tire store", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.database = Database(settings.database_url)
-    app.state.knowledge = KnowledgeSearch(app.state.database.fetch, NgramEmbedder(), SCHEMA)
     app.state.now = now
     app.state.faults = FaultPlan()
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(require_key)], responses=_REFUSALS)
@@ -55,7 +56,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     app.include_router(api)
     app.include_router(health.router)
     if settings.admin_key is not None:
-        app.include_router(admin.router)
+        app.include_router(admin.router, responses=_REFUSALS)
         app.add_middleware(FaultMiddleware, plan=app.state.faults)
     app.add_exception_handler(StoreFault, _answer_fault)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
@@ -66,7 +67,12 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
+    settings: Settings = app.state.settings
+    async with open_embedder(settings.embeddings) as embedder:
+        app.state.knowledge = KnowledgeSearch(app.state.database.fetch, embedder, SCHEMA)
+        upkeep = KnowledgeUpkeep(settings.database_url, settings.knowledge, settings.embeddings)
+        async with upkeep.running():
+            yield
     app.state.faults.clear()
     await app.state.database.aclose()
 
@@ -86,9 +92,18 @@ async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:
     return _answer(422, "invalid_request", "; ".join(faults))
 
 
-async def _answer_http(_: Request, error: Exception) -> JSONResponse:
+async def _answer_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for this class
-    return _answer(error.status_code, _CODES.get(error.status_code, "http_error"), str(error.detail), error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and (methods := _methods(request.app.openapi()["paths"], request.scope["path"])):
+        headers["Allow"] = methods  # Starlette's own names those of the first route of a path alone
+    return _answer(error.status_code, _CODES.get(error.status_code, "http_error"), str(error.detail), headers)
+
+
+def _methods(documented: dict[str, dict[str, Any]], path: str) -> str:
+    """That a path has, by the OpenAPI document: "DELETE, GET"; "" where it is not in it."""
+    templates = [path] if path in documented else [one for one in documented if compile_path(one)[0].match(path)]
+    return ", ".join(sorted({method.upper() for template in templates for method in documented[template]}))
 
 
 async def _answer_failure(_: Request, __: Exception) -> JSONResponse:

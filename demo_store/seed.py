@@ -1,6 +1,7 @@
 """Fills the store's tables from the files in `data` and the shop's articles, once for each state of those files; orders
 and bookings move on with the days."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from demo_store.assortment.sources import Brand, Make
     from demo_store.assortment.tires import Tire
+    from demo_store.settings import EmbeddingSettings
     from knowledge.index import Changes
 
 _NAME = "catalogue"
@@ -49,15 +51,18 @@ async def seed(database_url: str) -> bool:
     return True
 
 
-async def seed_knowledge(database_url: str, folder: Path) -> "Changes":
+async def seed_knowledge(database_url: str, folder: Path, embeddings: "EmbeddingSettings | None" = None) -> "Changes":
     """Index the articles that are new or changed. Raises Unavailable; ArticleError for a wrong folder or file."""
+    from demo_store.embeddings import INDEX_TIMEOUT_S, open_embedder
     from knowledge.articles import load_articles
     from knowledge.index import KnowledgeIndex
-    from knowledge.ngrams import NgramEmbedder
 
-    articles = load_articles(folder)
-    async with one_connection(database_url) as connection:
-        return await KnowledgeIndex(connection, NgramEmbedder(), SCHEMA).synchronize(articles)
+    articles = await asyncio.to_thread(load_articles, folder)
+    async with (
+        open_embedder(embeddings, INDEX_TIMEOUT_S) as embedder,
+        one_connection(database_url) as connection,
+    ):
+        return await KnowledgeIndex(connection, embedder, SCHEMA).synchronize(articles)
 
 
 async def _replace_catalogue(connection: "Connection[Record]") -> "list[Tire]":

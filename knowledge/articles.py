@@ -3,6 +3,7 @@
 An article's id is its file's name and stays when its text changes; the same id in two languages is the same subject.
 """
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -55,6 +56,22 @@ def load_articles(folder: Path) -> list[Article]:
     if not articles:
         raise ArticleError(folder, "holds no articles (<category>/<id>.<language>.md)")
     return [articles[key] for key in sorted(articles)]
+
+
+def folder_state(folder: Path) -> frozenset[tuple[str, int, int, int]]:
+    """Of another value when an article was added, changed or taken away: name, time of change in ns, size and inode of
+    every file. Cheap, some 3 us a file; a folder that cannot be read is an empty one."""
+    found = []
+    for category in CATEGORIES:
+        try:
+            with os.scandir(folder / category) as entries:
+                for entry in entries:
+                    if entry.name.endswith(".md"):
+                        stat = entry.stat()
+                        found.append((f"{category}/{entry.name}", stat.st_mtime_ns, stat.st_size, stat.st_ino))
+        except OSError:  # not there, or gone while it was listed: load_articles tells of it
+            continue
+    return frozenset(found)
 
 
 def read_article(path: Path) -> Article:

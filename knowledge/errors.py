@@ -2,7 +2,7 @@
 
 KnowledgeError
  ├─ ArticleError         a file or the folder of articles is wrong; names file, line and what to do
- ├─ EmbeddingError       the model that makes vectors gave none; a search goes on by words alone
+ ├─ EmbeddingError       the model that makes vectors gave none; search and index go on by words alone
  └─ ExtensionMissing     PostgreSQL has no pgvector; names the package
 
 No message holds a question or what a server wrote: messages reach the log.

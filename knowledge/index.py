@@ -5,16 +5,17 @@ find that the other has done it.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import asyncpg
+import numpy as np
 
 from knowledge.articles import Article
-from knowledge.chunks import cut
+from knowledge.chunks import Chunk, cut
 from knowledge.embedder import Embedder, Vectors
-from knowledge.errors import ExtensionMissing
+from knowledge.errors import EmbeddingError, ExtensionMissing
 from knowledge.lemmas import terms
 from knowledge.sql import queries
 
@@ -25,6 +26,10 @@ LAYOUT = 1
 """Counted up when the same article is to be cut or indexed in another way: all are indexed anew."""
 # Any number of our own.
 LOCK = 7_205_551_692
+ARTICLES_AT_ONCE = 16
+"""Embedded together: some 64 chunks."""
+NO_MODEL = ""
+"""Of an article that is found by its words alone until the model is back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,10 @@ class Changes:
     indexed: int
     removed: int
     unchanged: int
+    without_vectors: int = 0
+    """Found by their words alone; synchronizing again tries once more."""
+    fault: EmbeddingError | None = None
+    """Why."""
 
 
 class KnowledgeIndex:
@@ -70,42 +79,74 @@ class KnowledgeIndex:
         await self._connection.execute(self._sql["drop"])
 
     async def synchronize(self, articles: Sequence[Article]) -> Changes:
-        """Index what is new, changed or made by another model; take away what is no longer among `articles`. An article
-        that fails leaves those before it indexed. Raises EmbeddingError."""
+        """Index what is new, changed or made by another model; take away what is no longer among `articles`. Where the
+        model fails an article is indexed by its words alone, and by both the next time."""
         known = {
             (row["id"], row["language"]): row["digest"] for row in await self._connection.fetch(self._sql["known"])
         }
-        indexed = 0
-        for article in articles:
-            digest = _digest(article, self._model)
-            if known.pop((article.id, article.language), None) != digest:
-                indexed += await self._put(article, digest)
+        before = {article: known.pop((article.id, article.language), None) for article in articles}
+        stale = [article for article in articles if before[article] != _digest(article, self._model)]
+        indexed, without = 0, 0
+        fault: EmbeddingError | None = None
+        answers = True
+        for start in range(0, len(stale), ARTICLES_AT_ONCE):
+            cuts = {article: cut(article) for article in stale[start : start + ARTICLES_AT_ONCE]}
+            vectors: dict[Article, Vectors] = {}
+            if answers:  # else it is away for the rest as well: nobody waits for each
+                vectors, failed = await self._embed(cuts)
+                fault, answers = failed or fault, bool(vectors)
+            without += len(cuts) - len(vectors)
+            for article, chunks in cuts.items():
+                if article in vectors or before[article] != _digest(article, NO_MODEL):
+                    indexed += await self._put(article, chunks, vectors.get(article))
         for id_, language in known:
             await self._forget(id_, language)
-        return Changes(indexed, len(known), len(articles) - indexed)
+        return Changes(indexed, len(known), len(articles) - indexed, without, fault)
 
     @property
     def _model(self) -> str:
         return model_of(self._embedder)
 
-    async def _put(self, article: Article, digest: str) -> bool:
-        """False where another process has put the same meanwhile."""
-        chunks = cut(article)
-        vectors = await self._embedder.embed([chunk.embedded for chunk in chunks])
-        key = (article.id, article.language)
+    async def _embed(
+        self, cuts: Mapping[Article, Sequence[Chunk]]
+    ) -> tuple[dict[Article, Vectors], EmbeddingError | None]:
+        """Together, or one by one where the model refuses something: it may be one text, too long for it."""
+        try:
+            return await self._embed_together(cuts), None
+        except EmbeddingError as error:
+            fault = error
+        found: dict[Article, Vectors] = {}
+        for article, chunks in () if fault.retryable or len(cuts) == 1 else cuts.items():
+            try:
+                found |= await self._embed_together({article: chunks})
+            except EmbeddingError as error:
+                fault = error
+        return found, fault
+
+    async def _embed_together(self, cuts: Mapping[Article, Sequence[Chunk]]) -> dict[Article, Vectors]:
+        """Raises EmbeddingError."""
+        rows = await self._embedder.embed([chunk.embedded for chunks in cuts.values() for chunk in chunks])
+        ends = np.cumsum([len(chunks) for chunks in cuts.values()])[:-1]
+        return dict(zip(cuts, np.split(rows, ends), strict=True))
+
+    async def _put(self, article: Article, chunks: Sequence[Chunk], vectors: Vectors | None) -> bool:
+        """False where another process has put the same meanwhile, or better: with vectors."""
+        model = NO_MODEL if vectors is None else self._model
+        key, digest = (article.id, article.language), _digest(article, model)
         async with self._connection.transaction():
             await self._lock()
-            if await self._connection.fetchval(self._sql["digest"], *key) == digest:
+            if await self._connection.fetchval(self._sql["digest"], *key) in (digest, _digest(article, self._model)):
                 return False
             await self._connection.execute(
-                self._sql["put_article"], *key, article.category, article.title, digest, self._model
+                self._sql["put_article"], *key, article.category, article.title, digest, model
             )
             await self._connection.execute(self._sql["forget_chunks"], *key)
             rows = []
-            for chunk, vector in zip(chunks, vectors, strict=True):
+            for place, chunk in enumerate(chunks):
                 about, text = 2 * terms(chunk.about), terms(chunk.text)
                 counted = " ".join(about), " ".join(text), len(about) + len(text)
-                rows.append((*key, chunk.index, chunk.text, vector_text(vector), *counted))
+                vector = None if vectors is None else vector_text(vectors[place])
+                rows.append((*key, chunk.index, chunk.text, vector, *counted))
             await self._connection.executemany(self._sql["put_chunk"], rows)
         return True
 

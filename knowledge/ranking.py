@@ -32,6 +32,8 @@ class Hit:
     """To the question: about 0 where it has nothing to do with it, about 1 where it answers it."""
     about: float = 0.0
     """How much of the question's weight stands in the article's title and keywords, 0 to 1; of full text alone."""
+    alone: bool = False
+    """Found by the words of an article that no vector can be compared of: they stand for both halves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,14 @@ def fuse(text: Sequence[Hit], vectors: Sequence[Hit]) -> list[Ranked]:
     articles: defaultdict[str, float] = defaultdict(float)
     chunks: defaultdict[str, dict[ChunkKey, float]] = defaultdict(dict)
     for weight, half in ((TEXT_WEIGHT, text), (VECTOR_WEIGHT, vectors)):
-        places: dict[str, int] = {}
+        placed: set[str] = set()
         for chunk_place, hit in enumerate(half, start=1):
+            weighs = TEXT_WEIGHT + VECTOR_WEIGHT if hit.alone else weight
             found = chunks[hit.chunk.article_id]
-            found[hit.chunk] = found.get(hit.chunk, 0.0) + weight / (RRF_K + chunk_place)
-            places.setdefault(hit.chunk.article_id, len(places) + 1)
-        for article_id, place in places.items():
-            articles[article_id] += weight / (RRF_K + place)
+            found[hit.chunk] = found.get(hit.chunk, 0.0) + weighs / (RRF_K + chunk_place)
+            if hit.chunk.article_id not in placed:
+                placed.add(hit.chunk.article_id)
+                articles[hit.chunk.article_id] += weighs / (RRF_K + len(placed))
     order = sorted(articles, key=lambda article_id: (-articles[article_id], article_id))
     return [Ranked(article_id, _best_first(chunks[article_id])) for article_id in order]
 

@@ -1,6 +1,7 @@
 """Articles that answer a caller's question: full text and vectors, merged, and nothing where nothing fits."""
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from knowledge.embedder import Embedder
 from knowledge.errors import EmbeddingError
 from knowledge.index import model_of, vector_text
 from knowledge.lemmas import terms
+from knowledge.metrics import searches_without_vectors
 from knowledge.ranking import RELEVANT_FROM, ChunkKey, Familiarity, Hit, Ranked, fuse, never_rising, relevance
 from knowledge.sql import queries
 
@@ -26,6 +28,8 @@ MOST_HITS = 200
 """Chunks that each half brings."""
 SPOKEN_WORDS = 130
 """A second chunk is added to an article's best one only below that."""
+REST_S = 5.0
+"""After a failure the model is left alone for so long: nobody who asks meanwhile waits for its timeout."""
 
 logger = logging.getLogger(__name__)
 
@@ -54,10 +58,19 @@ class Halves:
 class KnowledgeSearch:
     """Safe for concurrent use where `fetch` is."""
 
-    def __init__(self, fetch: Fetch, embedder: Embedder, schema: str = "public") -> None:
+    def __init__(
+        self,
+        fetch: Fetch,
+        embedder: Embedder,
+        schema: str = "public",
+        *,
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._fetch = fetch
         self._embedder = embedder
         self._sql = queries("search", schema)
+        self._clock_s = clock_s
+        self._rests_until_s = 0.0
 
     async def search(
         self, query: str, *, language: Language = "uk", category: Category | None = None, limit: int = 5
@@ -66,7 +79,8 @@ class KnowledgeSearch:
         language. Empty when nothing is relevant. Without vectors (the model's server is away) by words alone."""
         halves = await self.halves(query, category)
         ranked = fuse(halves.text, halves.vectors)[:limit]
-        closeness = _greatest((hit, hit.closeness) for hit in halves.vectors or halves.text)
+        by_words = [hit for hit in halves.text if hit.alone]
+        closeness = _greatest((hit, hit.closeness) for hit in (*halves.vectors, *by_words))
         about = _greatest((hit, hit.about) for hit in halves.text)
         scores = never_rising(
             [relevance(closeness[article.article_id], about[article.article_id], halves.words) for article in ranked]
@@ -85,18 +99,25 @@ class KnowledgeSearch:
             return Halves((), (), Familiarity(0.0, 0.0))
         (known,) = await self._fetch(self._sql["familiarity"], words)
         any_of_them = " | ".join(f"'{word}'" for word in words)  # letters and digits alone: nothing to escape
-        text = await self._fetch(self._sql["full_text"], any_of_them, words, category, MOST_HITS)
+        model = model_of(self._embedder)
+        text = await self._fetch(self._sql["full_text"], any_of_them, words, category, MOST_HITS, model)
+        nearest = await self._nearest(query, category)
         return Halves(
-            [Hit(_key(row), row["coverage"], row["about"]) for row in text],
-            await self._nearest(query, category),
+            [Hit(_key(row), row["coverage"], row["about"], not (nearest and row["has_vector"])) for row in text],
+            nearest,
             Familiarity(known["known"], known["widest"]),
         )
 
     async def _nearest(self, query: str, category: Category | None) -> Sequence[Hit]:
+        if self._clock_s() < self._rests_until_s:
+            searches_without_vectors.labels("resting").inc()
+            return ()
         try:
             (vector,) = await self._embedder.embed([query])
         except EmbeddingError as error:
-            logger.warning("knowledge is searched without vectors: %s", error)
+            self._rests_until_s = self._clock_s() + REST_S
+            searches_without_vectors.labels(error.kind).inc()
+            logger.warning("knowledge is searched without vectors for %g s: %s", REST_S, error)
             return ()
         if not vector.any():
             return ()

@@ -20,6 +20,12 @@ from store_client.models_knowledge import KnowledgeArticle, KnowledgeArticles, K
 from store_client.order_calls import OrderCalls
 
 _LONGEST_QUESTION = 500
+# Made once: pydantic builds such a class anew, half a millisecond or more, whenever the last one was forgotten.
+_TIRE = One[TireDetails]
+_AVAILABILITY = One[Availability]
+_VEHICLE_TIRES = One[VehicleTires]
+_VEHICLES = Page[VehicleModel]
+_BRANDS = Page[Brand]
 
 
 class StoreClient(OrderCalls, FittingCalls):
@@ -47,10 +53,10 @@ class StoreClient(OrderCalls, FittingCalls):
         return await self._get("tires/search", wanted, TirePage)
 
     async def tire(self, tire_id: str) -> TireDetails:
-        return (await self._get(f"tires/{_tire(tire_id)}", {}, One[TireDetails])).data
+        return (await self._get(f"tires/{_tire(tire_id)}", {}, _TIRE)).data
 
     async def availability(self, tire_id: str) -> Availability:
-        return (await self._get(f"tires/{_tire(tire_id)}/availability", {}, One[Availability])).data
+        return (await self._get(f"tires/{_tire(tire_id)}/availability", {}, _AVAILABILITY)).data
 
     async def vehicle_tires(
         self,
@@ -63,13 +69,13 @@ class StoreClient(OrderCalls, FittingCalls):
     ) -> VehicleTires:
         wanted: dict[str, Parameter] = {"make": make, "model": model, "year": year}
         wanted |= {"modification": modification, "season": season}
-        return (await self._get("vehicles/tires", wanted, One[VehicleTires])).data
+        return (await self._get("vehicles/tires", wanted, _VEHICLE_TIRES)).data
 
     async def vehicles(self) -> Sequence[VehicleModel]:
-        return await self._all("vehicles", {}, Page[VehicleModel])
+        return await self._all("vehicles", {}, _VEHICLES)
 
     async def brands(self) -> Sequence[Brand]:
-        return await self._all("brands", {}, Page[Brand])
+        return await self._all("brands", {}, _BRANDS)
 
     async def search_knowledge(
         self, query: str, *, category: KnowledgeCategory | None = None, limit: int = 5

@@ -13,22 +13,27 @@ from store_client.models_fitting import (
     ServiceType,
 )
 
+# Made once: pydantic builds such a class anew, half a millisecond or more, whenever the last one was forgotten.
 _BOOKING = One[FittingBooking]
+_STATIONS = Page[FittingStation]
+_SLOTS = One[FittingSlots]
+_BOOKINGS = Page[FittingBooking]
+_PRICES = Page[FittingPrice]
 
 
 class FittingCalls(StoreConnection):
     async def fitting_stations(self, city: str) -> Sequence[FittingStation]:
-        return await self._all("fitting/stations", {"city": city}, Page[FittingStation])
+        return await self._all("fitting/stations", {"city": city}, _STATIONS)
 
     async def fitting_slots(
         self, station_id: str, date_from: date, date_to: date, service_type: ServiceType
     ) -> FittingSlots:
         path = f"fitting/stations/{segment(station_id, 'station_not_found')}/slots"
         wanted = {"date_from": f"{date_from}", "date_to": f"{date_to}", "service_type": service_type}
-        return (await self._get(path, wanted, One[FittingSlots])).data
+        return (await self._get(path, wanted, _SLOTS)).data
 
     async def fitting_bookings(self, phone: str) -> Sequence[FittingBooking]:
-        return await self._all("fitting/bookings", {"phone": phone}, Page[FittingBooking])
+        return await self._all("fitting/bookings", {"phone": phone}, _BOOKINGS)
 
     async def book_fitting(
         self,
@@ -62,7 +67,7 @@ class FittingCalls(StoreConnection):
 
     async def fitting_prices(self, tire_diameter: int, *, station_id: str | None = None) -> Sequence[FittingPrice]:
         wanted: dict[str, Parameter] = {"tire_diameter": tire_diameter, "station_id": station_id}
-        return await self._all("fitting/prices", wanted, Page[FittingPrice])
+        return await self._all("fitting/prices", wanted, _PRICES)
 
 
 def _path(booking_id: str) -> str:

@@ -18,7 +18,10 @@ from store_client.models_orders import (
     ToPickupPoint,
 )
 
+# Made once: pydantic builds such a class anew, half a millisecond or more, whenever the last one was forgotten.
 _ORDER = One[OrderDetails]
+_QUOTE = One[DeliveryQuote]
+_POINTS = Page[PickupPoint]
 
 
 class OrderCalls(StoreConnection):
@@ -87,10 +90,10 @@ class OrderCalls(StoreConnection):
         self, city: str, *, items_weight_kg: Decimal | int | float, order_total: Decimal | int | float
     ) -> DeliveryQuote:
         wanted: dict[str, Parameter] = {"city": city, "items_weight_kg": items_weight_kg, "order_total": order_total}
-        return (await self._get("delivery/calculate", wanted, One[DeliveryQuote])).data
+        return (await self._get("delivery/calculate", wanted, _QUOTE)).data
 
     async def pickup_points(self, city: str) -> Sequence[PickupPoint]:
-        return await self._all("pickup-points", {"city": city}, Page[PickupPoint])
+        return await self._all("pickup-points", {"city": city}, _POINTS)
 
 
 def _path(order_id: str) -> str:

@@ -3,9 +3,13 @@
 A model is asked once more when it failed in a way that may pass and nothing was spoken yet; then the next one is asked.
 Words that were spoken are never repeated: when a stream breaks after them, the next model is shown them and goes on
 (the same model is not asked again: a caller waits through one break, not through two).
+
+What must not be said is stopped before it is spoken: instructions, prices from nowhere, and that something is done
+which is not. Of such an answer nothing more is heard; the tools that it asks for are run all the same.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -14,9 +18,10 @@ import structlog
 
 from callcenter import metrics
 from callcenter.agent.chain import ModelChain
+from callcenter.agent.claims import ClaimGuard
 from callcenter.agent.guard import LeakGuard, PriceGuard
 from callcenter.agent.history import History, Round
-from callcenter.agent.spoken import SpokenText
+from callcenter.agent.spoken import SpokenText, clauses
 from callcenter.errors import AgentError, ModelError
 from callcenter.ports import (
     ChatModel,
@@ -38,6 +43,15 @@ MOST_TOOLS = 4
 log = structlog.get_logger(__name__)
 
 CHARACTERS_A_TOKEN = 4
+SENTENCE_END = re.compile(r"[.!?…]\s+")
+NOT_DONE = (
+    "You were about to say that something is done, which no tool has done. The caller has not heard that, only what "
+    "stands before. Do it with its tool, or say what is still needed; repeat nothing."
+)
+NO_SUCH_PRICE = (
+    "You were about to name an amount that no tool has given. The caller has not heard that, only what stands before. "
+    "Look it up with a tool, or go on without it; repeat nothing."
+)
 AnswerAct = Said | ModelAsked | FirstToken | ModelAnswered | FellBack
 
 
@@ -49,14 +63,15 @@ class Answering:
     history: History
     leaks: LeakGuard
     prices: PriceGuard
+    claims: ClaimGuard
     declined: str
     """Said instead of the instructions, when a model begins to recite them."""
     max_tokens: int
     temperature: float
 
     async def ask(self, tools: tuple[ToolSpec, ...], answer: Round) -> AsyncGenerator[AnswerAct, None]:
-        """Fill `answer`, the last round of the history. Raises AgentError when no model is left; what was spoken by
-        then stands in `answer.text`."""
+        """Fill `answer`, the last round of the history; its `note` says that something was not let through. Raises
+        AgentError when no model is left; what was spoken by then stands in `answer.text`."""
         failure: ModelError | None = None
         for model in self.chain.models:
             for attempt in range(TRIES):
@@ -91,6 +106,7 @@ class Answering:
         began_s, first_token_ms = clock(), None
         spoken, requests, usage = SpokenText(), list[ToolRequest](), Usage(0, 0)
         messages = self.history.messages(cut=bool(answer.text))
+        answer.note = ""
         yield ModelAsked(model.name, sum(len(message.content) for message in messages) // CHARACTERS_A_TOKEN)
         try:
             stream = model.stream(ChatRequest(messages, tools, self.max_tokens, self.temperature))
@@ -101,14 +117,14 @@ class Answering:
                         yield FirstToken()
                     match delta:
                         case TextDelta(text):
-                            if clause := spoken.feed(text):
-                                yield self._say(clause, answer)
+                            if said := self._let_through(spoken.feed(text), model, answer):
+                                yield Said(said)
                         case ToolRequest():
                             requests.append(delta)
                         case Usage():
                             usage = delta
-            if clause := spoken.rest():
-                yield self._say(clause, answer)
+            if said := self._let_through(spoken.rest(), model, answer):
+                yield Said(said)
         except _Leaking:
             requests.clear()
             metrics.errors_total.labels("llm", "leak").inc()
@@ -116,21 +132,35 @@ class Answering:
             answer.text += self.declined
             yield Said(self.declined)
         answer.requests = tuple(requests[:MOST_TOOLS]) if tools else ()
-        if not answer.text.strip() and not answer.requests:
+        if not (answer.text.strip() or answer.requests or answer.note):
             raise ModelError("nothing that can be spoken", kind="bad_answer", retryable=True)
-        self._look_for_invented_prices(model, answer.text)
         yield ModelAnswered(model.name, usage.tokens_in, usage.tokens_out, first_token_ms)
 
-    def _say(self, clause: str, answer: Round) -> Said:
-        if self.leaks.leaks(answer.text + clause):
-            raise _Leaking
-        answer.text += clause
-        return Said(clause)
+    def _let_through(self, text: str, model: ChatModel, answer: Round) -> str:
+        """Of the next words, those that may be said; they are added to the answer. Raises _Leaking."""
+        said = ""
+        for clause in clauses(text):
+            if answer.note or not self._may_be_said(clause, model, answer):
+                break
+            answer.text += clause
+            said += clause
+        return said
 
-    def _look_for_invented_prices(self, model: ChatModel, text: str) -> None:
-        if invented := self.prices.invented(text):
-            metrics.errors_total.labels("llm", "invented_price").inc(len(invented))
-            log.warning("llm_invented_price", model=model.name, prices=len(invented))
+    def _may_be_said(self, clause: str, model: ChatModel, answer: Round) -> bool:
+        """Raises _Leaking. What may not be said is noted in the answer, for the model to do better."""
+        if self.leaks.leaks(clause, self.history.said()):
+            raise _Leaking
+        begun = [match.end() for match in SENTENCE_END.finditer(answer.text)]
+        sentence = answer.text[begun[-1] if begun else 0 :] + clause
+        if self.prices.invented(sentence):
+            answer.note, fault = NO_SUCH_PRICE, "invented_price"
+        elif self.claims.unfounded(sentence) is not None:
+            answer.note, fault = NOT_DONE, "unfounded_claim"
+        else:
+            return True
+        metrics.errors_total.labels("llm", fault).inc()
+        log.warning("llm_stopped", model=model.name, why=fault)
+        return False
 
     def _note(self, model: ChatModel, error: ModelError) -> None:
         self.chain.failed(model)

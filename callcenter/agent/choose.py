@@ -12,7 +12,7 @@ from callcenter.agent.rule_agent import RuleAgent
 from callcenter.agent.tools import create_toolbox
 from callcenter.backends import BackendStatus
 from callcenter.config import Settings
-from callcenter.dialogue.agreement import agrees
+from callcenter.dialogue.agreement import agrees, cancels
 from callcenter.dialogue.engine import Rules
 from callcenter.ports import Agent, ChatModel
 from callcenter.shop import CatalogueNames, Shop
@@ -43,7 +43,8 @@ def create_agent(
     rules = RuleAgent(flow, toolbox, shop, max_misunderstood=settings.call.max_misunderstood, guided=guided)
     if not models:
         return rules
-    return FallbackAgent(LlmAgent(models, toolbox, shop, settings.llm), rules, toolbox, shop)
+    llm = LlmAgent(models, toolbox, shop, settings.llm, partial(cancels, flow.understanding))
+    return FallbackAgent(llm, rules, toolbox, shop)
 
 
 async def store_names(store: Store) -> CatalogueNames | None:

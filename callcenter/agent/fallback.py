@@ -6,9 +6,11 @@ their turn, and so that the recognizer always has their expectation. A model is 
 
 When a model broke off after words were spoken, no other model could go on, and the rules take over, they cannot finish
 the sentence: they apologize in one phrase and give their own answer. Words that were spoken are not spoken again.
+
+Who asks for an operator gets one: a model may ask what it is about, and no more than once.
 """
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 
 from callcenter import metrics
@@ -17,11 +19,22 @@ from callcenter.agent.rule_agent import NAME as RULES
 from callcenter.agent.rule_agent import RuleAgent, RuleSession
 from callcenter.agent.tools import Toolbox
 from callcenter.errors import AgentError
-from callcenter.ports import AgentAct, CallerSaid, CallInfo, Expectation, FellBack, Said, ToolFinished
+from callcenter.ports import (
+    AgentAct,
+    CallerSaid,
+    CallInfo,
+    Expectation,
+    FellBack,
+    Said,
+    ToolFinished,
+    TransferRequested,
+)
 from callcenter.records import Found
 from callcenter.shop import Shop
 
 OPERATOR = "operator"
+MOST_ASKED = 2
+"""Times that a caller asks for an operator whom the models do not fetch: then he is fetched by the rules."""
 
 
 class FallbackAgent:
@@ -46,6 +59,8 @@ class FallbackAgent:
 class FallbackSession:
     def __init__(self, models: LlmSession, rules: RuleSession, call: CallInfo, shop: Shop) -> None:
         self._models, self._rules, self._call, self._shop = models, rules, call, shop
+        self._asked = 0
+        """For an operator, in vain."""
 
     def greet(self) -> str:
         return self._rules.greet()
@@ -58,11 +73,12 @@ class FallbackSession:
         return self._rules.expectation()
 
     def checkpoint(self) -> Callable[[], None]:
-        undo_models, undo_rules = self._models.checkpoint(), self._rules.checkpoint()
+        undo_models, undo_rules, asked = self._models.checkpoint(), self._rules.checkpoint(), self._asked
 
         def undo() -> None:
             undo_models()
             undo_rules()
+            self._asked = asked
 
         return undo
 
@@ -76,7 +92,8 @@ class FallbackSession:
         return await self._rules.unreported()
 
     async def respond(self, said: CallerSaid) -> AsyncGenerator[AgentAct, None]:
-        spoken, used = "", list[ToolFinished]()
+        spoken, used, handed_over = "", list[ToolFinished](), False
+        to_operator: Sequence[AgentAct] = ()
         failure: AgentError | None = None
         try:
             async with aclosing(self._models.respond(said)) as acts:
@@ -85,23 +102,38 @@ class FallbackSession:
                         spoken += act.text
                     elif isinstance(act, ToolFinished):
                         used.append(act)
+                    elif isinstance(act, TransferRequested):
+                        handed_over = True
                     yield act
         except AgentError as error:
             failure = error
         finally:
             if failure is None:  # answered, or interrupted
-                self._keep_up(said, used)
+                to_operator = self._keep_up(said, used)
         if failure is None:
+            if not handed_over:
+                for act in self._insisted(to_operator):
+                    yield act
             return
         async with aclosing(self._take_over(said, failure, spoken)) as acts:
             async for act in acts:
                 yield act
 
-    def _keep_up(self, said: CallerSaid, used: list[ToolFinished]) -> None:
+    def _keep_up(self, said: CallerSaid, used: list[ToolFinished]) -> Sequence[AgentAct]:
         try:
-            self._rules.follow(said, used)
+            return self._rules.follow(said, used)
         except AgentError as error:  # the turn was answered all the same
             metrics.errors_total.labels(RULES, error.kind).inc()
+            return ()
+
+    def _insisted(self, to_operator: Sequence[AgentAct]) -> Iterator[AgentAct]:
+        """What the rules do for who has asked for an operator often enough."""
+        self._asked += bool(to_operator)
+        if self._asked >= MOST_ASKED:
+            for act in to_operator:
+                spoken = Said(f" {act.text}") if isinstance(act, Said) else act
+                self._models.note(spoken)
+                yield spoken
 
     async def _take_over(self, said: CallerSaid, failure: AgentError, spoken: str) -> AsyncGenerator[AgentAct, None]:
         yield _fell_back(RULES, failure)

@@ -24,6 +24,8 @@ class Round:
     requests: tuple[ToolRequest, ...] = ()
     results: tuple[str, ...] = ()
     """For the model; as many as requests once the tools have run."""
+    note: str = ""
+    """For the model, about what it wrote and the caller did not hear."""
 
     def messages(self, longest_result: int | None) -> Iterator[ChatMessage]:
         done = bool(self.requests) and len(self.results) == len(self.requests)
@@ -34,6 +36,8 @@ class Round:
                 yield ChatMessage("tool", _short(result, longest_result), tool_call_id=request.id)
         elif text:
             yield ChatMessage("assistant", text)
+        if self.note and not done:
+            yield ChatMessage("user", f"[[{self.note}]]")
 
 
 @dataclass(slots=True)
@@ -90,6 +94,10 @@ class History:
 
         return undo
 
+    def said(self) -> str:
+        """All of ours so far, as far as it was heard, and what is being said."""
+        return " ".join(one.text for turn in self._turns for one in turn.rounds)
+
     def last_words(self) -> str:
         return next((turn.said for turn in reversed(self._turns) if turn.said), "")
 
@@ -117,7 +125,8 @@ class History:
 def _as_written(said: CallerSaid) -> str:
     if said.rejected or not said.text.strip():
         return "[[The caller said something that could not be understood.]]"
-    text = said.text.replace("[[", "[").replace("]]", "]").strip()  # only we write notes
+    # only we write notes, and only tools write between marks
+    text = said.text.replace("[[", "[").replace("]]", "]").replace("<", "(").replace(">", ")").strip()
     return f"[[typed on the keypad]] {text}" if said.keyed else text
 
 

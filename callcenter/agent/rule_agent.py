@@ -24,7 +24,7 @@ from callcenter.ports import (
     ToolStarted,
     TransferRequested,
 )
-from callcenter.records import Found
+from callcenter.records import Found, TransferReason
 from callcenter.shop import Shop
 
 NAME = "rules"
@@ -135,10 +135,13 @@ class RuleSession:
                 yield act
         raise AgentError("the rules go in a circle", kind="loop")
 
-    def follow(self, said: CallerSaid, finished: Sequence[ToolFinished]) -> None:
+    def follow(self, said: CallerSaid, finished: Sequence[ToolFinished]) -> Sequence[AgentAct]:
         """Somebody else has answered this turn, with these tools: keep up, so that the next turn can be ours. What the
-        engine would have said is thrown away."""
+        engine would have said is thrown away, but for what it says to who asks for an operator: that is returned."""
         steps = _decided(lambda: self._engine.hear(said))
+        reasons = [step.reason for step in steps if isinstance(step, TransferRequested)]
+        asks = TransferReason.CUSTOMER_REQUEST in reasons
+        to_operator = [step for step in steps if asks and not isinstance(step, CallTool)]
         left = [one for one in finished if one.success]
         while steps and isinstance(tool := steps[-1], CallTool):
             used = next((one for one in left if one.tool_name == tool.name), None)
@@ -148,6 +151,7 @@ class RuleSession:
             steps = self._told(ToolRun(used, ""))
         for used in left:
             _decided(partial(self._engine.learn, used.tool_name, used.result))
+        return to_operator
 
     def _told(self, run: ToolRun) -> Sequence[Step]:
         done = run.finished

@@ -6,6 +6,7 @@ left out.
 """
 
 import re
+from itertools import pairwise
 
 NOT_SPOKEN = ("think", "thinking", "tool_call", "tool_data")
 CLAUSE_END = re.compile(r"[.!?…;:,]+[\"»”')\]]*\s+|\n+|\s+[—–-]\s+")
@@ -13,7 +14,17 @@ OPENING = re.compile(rf"<({'|'.join(NOT_SPOKEN)})\b[^>]*>", re.IGNORECASE)
 LONGEST_TAG = 60
 LONGEST_CLAUSE = 160
 """Then it is cut between two words."""
+LONGEST_WORD = 2 * LONGEST_CLAUSE
+"""Then it is cut anywhere: it is none."""
+LONGEST_ANSWER = 2000
+"""Characters, two minutes of speech: what a model writes beyond them is not spoken."""
 MARKUP = str.maketrans("", "", "*#`")
+
+
+def clauses(text: str) -> list[str]:
+    """The pieces of a text that end where a clause does, with the space behind them; the last may be unfinished."""
+    ends = [match.end() for match in CLAUSE_END.finditer(text)]
+    return [text[start:end] for start, end in pairwise((0, *ends, len(text))) if start < end]
 
 
 class SpokenText:
@@ -23,9 +34,12 @@ class SpokenText:
         """Held back too while we are inside of a tag."""
         self._inside: str | None = None
         self._begun = False
+        self._left = LONGEST_ANSWER
 
     def feed(self, text: str) -> str:
         """More of the answer; returns the clauses that are whole now, "" as a rule."""
+        if not self._left:
+            return ""
         self._held += text
         self._drop_unspoken()
         if self._inside is not None:
@@ -34,7 +48,7 @@ class SpokenText:
         ends = [match.end() for match in CLAUSE_END.finditer(self._held, 0, limit)]
         end = ends[-1] if ends else 0
         if not end and limit > LONGEST_CLAUSE:
-            end = self._held.rfind(" ", 0, limit) + 1
+            end = self._held.rfind(" ", 0, limit) + 1 or (limit if limit > LONGEST_WORD else 0)
         return self._take(end)
 
     def rest(self) -> str:
@@ -49,6 +63,9 @@ class SpokenText:
         if not self._begun:
             clause = clause.lstrip()
             self._begun = bool(clause)
+        if len(clause) > self._left:
+            clause, self._left = clause[: clause.rfind(" ", 0, self._left) + 1], 0
+        self._left = max(0, self._left - len(clause))
         return clause
 
     def _drop_unspoken(self) -> None:

@@ -1,10 +1,13 @@
-"""Whether the caller's words are a plain yes: what commits the shop hangs on it. Pure."""
+"""Whether the caller's words are a plain yes, or a plain "cancel": what commits the shop hangs on it. Pure."""
 
 from callcenter.dialogue.understanding import Understanding
 from callcenter.ports import CallerSaid
 
 BESIDES_YES = frozenset({"yes", "please", "thanks", "order_creation", "fitting_booking"})
 """What may be said along with it: "yes, order it, thank you"."""
+_BESIDES_CANCEL = "cancel no not please thanks wait order_creation my_order any_season more tire_search"
+BESIDES_CANCEL = frozenset(_BESIDES_CANCEL.split())
+""" "No, cancel my order, I don't want it any more, thanks"."""
 MOST_WORDS = 8
 """Whoever says more says more than yes."""
 
@@ -17,4 +20,15 @@ def agrees(understanding: Understanding, said: CallerSaid, action: str = "") -> 
     heard = understanding.read(said)
     plain = bool(heard.intents & {"yes", action}) and heard.intents <= BESIDES_YES | {action}
     more = heard.wish or heard.choice is not None or heard.unknown or understanding.has_number(heard.words)
+    return plain and not more and len(heard.words.split()) <= MOST_WORDS
+
+
+def cancels(understanding: Understanding, said: CallerSaid) -> bool:
+    """ "Cancel it", "ні, скасуйте замовлення"; not "cancel the second one", not "can I cancel later", not "don't cancel
+    my fitting"."""
+    if said.keyed or said.rejected:
+        return False
+    heard = understanding.read(said)
+    plain = "cancel" in heard.intents and heard.intents <= BESIDES_CANCEL
+    more = heard.wish or heard.choice is not None or understanding.has_number(heard.words)
     return plain and not more and len(heard.words.split()) <= MOST_WORDS

@@ -5,12 +5,16 @@ or the name in every piece, send no id at all, no index, or index 0 for every on
 """
 
 import json
+import re
 from dataclasses import dataclass
 from uuid import uuid4
 
 from callcenter.ports import ToolRequest
 
 MAX_CALLS = 16
+MAX_NAME = 64
+NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]")
+"""A call goes back to the server with its result, and OpenAI refuses a request that has another sign in a name."""
 MAX_ARGUMENTS = 20_000
 """More is no tool call but a model gone wild: the rest is dropped, and what is left is not JSON."""
 
@@ -60,7 +64,8 @@ class ToolCallAssembler:
             if call.name:
                 taken = not call.id or any(call.id == request.id for request in requests)
                 call_id = f"call_{uuid4().hex[:12]}" if taken else call.id
-                requests.append(ToolRequest(call_id, call.name, call.arguments))
+                name = NOT_IN_NAMES.sub("_", call.name[:MAX_NAME])
+                requests.append(ToolRequest(call_id, name, call.arguments))
         return tuple(requests)
 
 

@@ -16,6 +16,7 @@ WORD_LISTS = frozenset({"size_words", "common_words", "ordinal_endings"})
 """Lists that are words as they stand, no patterns."""
 NEEDED: Mapping[Location, frozenset[str]] = {
     ("price_limit",): frozenset({"n"}),
+    ("budget",): frozenset({"n"}),
     ("quantity",): frozenset({"n"}),
     ("quantity_instead",): frozenset({"n"}),
     ("year",): frozenset({"n"}),
@@ -34,6 +35,7 @@ NEEDED: Mapping[Location, frozenset[str]] = {
 }
 """Placeholders that the patterns of a group must hold."""
 
+Claim = Literal["ordered", "booked", "moved", "cancelled", "call_back"]
 DeliveryType = Literal["delivery", "pickup"]
 PaymentMethod = Literal["cod", "online", "card_on_delivery"]
 Service = Literal["tire_change", "balancing", "full_service"]
@@ -65,6 +67,13 @@ class LanguagePack(BaseModel):
     """Where two begin at the same word, the one that stands first in the file is meant."""
     services: Mapping[Service, Patterns] = {}
     """Of the fitting stations; the same holds for their order."""
+    claims: Mapping[Claim, Patterns] = {}
+    """How somebody of the shop says that it is done: a model may say so only when a tool has done it."""
+    budget: Patterns = ()
+    """With {n}: how somebody of the shop says a caller's highest price back to him; a model may name his numbers so,
+    and not as the price of something."""
+    no_claim: Patterns = ()
+    """Words of a clause that make it none: "not", "if", "once"."""
     calendar: Calendar = Calendar()
     clock: Clock = Clock()
     dictation: Dictation = Dictation()

@@ -156,6 +156,8 @@ KEYS: Mapping[str, frozenset[str]] = {
         "advice.article": "text",
         "advice.nothing": "",
         "cannot.other": "",
+        "cannot.say_done": "",
+        "cannot.name_price": "",
         "summary.tire_search": "season size vehicle brand max_price",
         "summary.shown": "names",
         "summary.stock": "name total",

@@ -13,7 +13,7 @@ router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(requir
 
 
 class NewFault(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     path: str = Field("*", max_length=200, description="Glob over the path, such as /api/v1/tires/*")
     kind: FaultKind

@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS {schema}.knowledge_articles (
     category   text NOT NULL,
     title      text NOT NULL,
     digest     text NOT NULL, -- of all that its rows below were made from
-    model      text NOT NULL, -- that made its vectors
+    model      text NOT NULL, -- that made its vectors; '' where it has none yet
     indexed_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (id, language)
 );
@@ -25,12 +25,14 @@ CREATE TABLE IF NOT EXISTS {schema}.knowledge_embeddings (
     chunk_text  text NOT NULL,
     -- No dimension and no index by nearness: models come and go, and a scan of some hundred rows takes a few ms and
     -- misses nothing, where an HNSW index would be searched before the category is looked at.
-    embedding   vector NOT NULL,
+    embedding   vector, -- none where the model's server was away
     search      tsvector NOT NULL, -- weight A: title and keywords
     terms       int NOT NULL, -- in `search`, repetitions counted
     PRIMARY KEY (article_id, language, chunk_index),
     FOREIGN KEY (article_id, language) REFERENCES {schema}.knowledge_articles ON DELETE CASCADE
 );
+-- Tables of before articles could be without vectors.
+ALTER TABLE {schema}.knowledge_embeddings ALTER COLUMN embedding DROP NOT NULL;
 CREATE INDEX IF NOT EXISTS knowledge_embeddings_search ON {schema}.knowledge_embeddings USING gin (search);
 
 -- name: drop

@@ -17,7 +17,7 @@ WITH corpus AS (
     SELECT sum(coalesce(weight, ln(1 + (chunks + 0.5) / 0.5))) AS weight
     FROM unnest($2::text[]) word CROSS JOIN corpus LEFT JOIN rarity ON rarity.lexeme = word
 )
-SELECT article_id, hits.language, chunk_index,
+SELECT article_id, hits.language, chunk_index, a.model = $5::text AS has_vector,
        sum(rarity.weight * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * hits.terms / usual_terms))) AS score,
        sum(rarity.weight) / min(asked.weight) AS coverage,
        coalesce(sum(rarity.weight) FILTER (WHERE in_about), 0) / min(asked.weight) AS about
@@ -27,7 +27,7 @@ JOIN {schema}.knowledge_articles a ON a.id = article_id AND a.language = hits.la
 CROSS JOIN corpus
 CROSS JOIN asked
 WHERE $3::text IS NULL OR a.category = $3
-GROUP BY article_id, hits.language, chunk_index
+GROUP BY article_id, hits.language, chunk_index, a.model
 ORDER BY score DESC, article_id, hits.language, chunk_index
 LIMIT $4
 

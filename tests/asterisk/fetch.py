@@ -4,6 +4,7 @@ The packages come with their own libc and libraries, run by their own loader, so
 machine's distribution has runs on it. 10-30 s the first time, 262 MB; the folder is reused afterwards.
 """
 
+import fcntl
 import os
 import platform
 import shutil
@@ -101,15 +102,17 @@ def fetch(cache: Path) -> Path:
     """Folder of the unpacked Asterisk. Raises NoAsterisk."""
     distribution = _distribution()
     ready = cache / f"asterisk-{distribution.suite}"
-    if not ready.exists():
-        making = cache / f"asterisk-{distribution.suite}.{os.getpid()}"
-        shutil.rmtree(making, ignore_errors=True)
-        making.mkdir(parents=True)
-        try:
-            _unpack(making, distribution)
-            making.rename(ready)
-        finally:
-            shutil.rmtree(making, ignore_errors=True)
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / f"asterisk-{distribution.suite}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests that run side by side fetch it once
+        if not ready.exists():
+            making = cache / f"asterisk-{distribution.suite}.{os.getpid()}"
+            making.mkdir()
+            try:
+                _unpack(making, distribution)
+                making.rename(ready)
+            finally:
+                shutil.rmtree(making, ignore_errors=True)
     return ready
 
 

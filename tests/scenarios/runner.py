@@ -46,10 +46,14 @@ class Answer:
 class Played:
     phone: str
     variables: dict[str, Any]
+    others: str
+    """StoreState.of_others, before the first word."""
     calls: list[str] = field(default_factory=list)
     """Ids."""
     answers: list[Answer] = field(default_factory=list)
     callbacks: int = 0
+    summary: str = ""
+    """What the operator was told."""
     ended: str = ""
     """ "hangup", "transfer <reason>", or "" where the caller hangs up."""
 
@@ -66,28 +70,34 @@ class Played:
         )
 
 
-async def play(scenario: Scenario, agent: Agent, state: StoreState, shop: Shop) -> Played:
+async def play(scenario: Scenario, agent: Agent, state: StoreState, shop: Shop, *, to_the_end: bool = True) -> Played:
+    """Not `to_the_end`: the call may end before the caller has said all that he has to say."""
     await state.restore()
     phone = new_phone()
-    played = Played(phone, await _variables(scenario, state, phone))
+    played = Played(phone, await _variables(scenario, state, phone), await state.of_others([], phone))
     caller = None if scenario.data.get("withheld") else phone
-    session = _call(scenario.language, agent, caller, played)
+    session, down = _call(scenario.language, agent, caller, played), False
     try:
         for turn in scenario.data["turns"]:
             expected = {"caller": turn} if isinstance(turn, str) else turn
             if "store" in expected:
-                await state.fail(down=expected["store"] == "down")
+                down = expected["store"] == "down"
+                await state.fail(down=down)
             elif "call" in expected:
                 session = _call(scenario.language, agent, caller, played)
             else:
+                if played.ended and not to_the_end:
+                    break
                 assert not played.ended, f"the call has ended ({played.ended}) before: {expected['caller']}"
                 line = filled(expected["caller"], played.variables)
-                if line != expected["caller"] and not line.startswith(KEYPAD):  # figures as they are heard
+                as_heard = line != expected["caller"] and not line.startswith(KEYPAD) and not expected.get("written")
+                if as_heard:  # figures too
                     line = verbalize(line, scenario.language, shop.lexicon(scenario.language))
                 await _turn(session, line, expected, scenario.language, played)
                 await _look(played, state)
     finally:
-        await state.fail(down=False)
+        if down:
+            await state.fail(down=False)
     return played
 
 
@@ -119,7 +129,7 @@ async def _turn(
     session: AgentSession, line: str, expected: Mapping[str, Any], language: Language, played: Played
 ) -> None:
     keyed = line.startswith(KEYPAD)
-    said = CallerSaid(line.removeprefix(KEYPAD), language, keyed=keyed)
+    said = CallerSaid(line.removeprefix(KEYPAD), language, rejected=bool(expected.get("rejected")), keyed=keyed)
     answer = Answer(line, expected)
     played.answers.append(answer)
     async with aclosing(session.respond(said)) as acts:
@@ -131,8 +141,8 @@ async def _turn(
                     answer.tools.append(act)
                 case CallbackPromised():
                     played.callbacks += 1
-                case TransferRequested(reason):
-                    played.ended = f"transfer {reason}"
+                case TransferRequested(reason, summary):
+                    played.ended, played.summary = f"transfer {reason}", summary
                 case HangupRequested():
                     played.ended = "hangup"
                 case _:
@@ -153,6 +163,7 @@ async def _variables(scenario: Scenario, state: StoreState, phone: str) -> dict[
         order = await state.had_before(given, phone, position)
         number, last = order.number, order.phone[-4:]
         known |= {
+            f"{position}.id": order.id,
             f"{position}.number": number,
             f"{position}.first": number[:3],
             f"{position}.last": in_groups(number[3:], 3, scenario.language),
@@ -173,4 +184,6 @@ async def _variables(scenario: Scenario, state: StoreState, phone: str) -> dict[
             f"{name}.date": slot.day.isoformat(),
             f"{name}.time": f"{slot.at:%H:%M}",
         }
+        if given.get("booked") == "another":
+            known[f"{name}.booking"] = await state.booked_before(slot)
     return known

@@ -4,8 +4,10 @@
     topics        what it is about, for whoever looks for one
     withheld      the caller's number is not shown
     orders        what the shop has had before: {status, of: caller | another}; {1.number} is the first one's number
-    slots         free times that are looked up: {a: {station, service, weekdays (how many ahead), after}}
-    turns         a line of the caller's ("#…" is typed), {caller, tools, says}, {store: down | up} or {call: again}
+    slots         free times that are looked up: {a: {station, service, weekdays (how many ahead), after}}; `booked:
+                  another` books one for another caller: {a.booking} is that booking's id
+    turns         a line of the caller's ("#…" is typed), {caller, tools, says}, {store: down | up} or {call: again};
+                  `rejected`: nothing was understood; `written`: names in it are not spelled out
     then          how the shop's database must be in the end, and how the call must have ended
     then_by       the same for one model, where it must be another
     never         words that no answer may have

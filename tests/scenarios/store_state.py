@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -14,6 +15,8 @@ from tests.integration.demo_store.running import RunningStore
 TIRE = "lassa-iceways-2-205-55-r16"
 """In the orders that the shop has had before."""
 ANOTHER = "+380009702233"
+ANOTHERS_NAME, ANOTHERS_ADDRESS = "Zakhar Nezdolenko", "Tayemna 77"
+"""Of which nobody else may hear."""
 NUMBERS = ("204816", "377002")
 """Of the orders that the shop has had before, where a scenario gives none."""
 _numbers = count(1)
@@ -31,11 +34,11 @@ GROUP BY k.tire_id HAVING sum(k.quantity - s.quantity) <> 0
 _EARLIER = """
 INSERT INTO store.orders (
     id, status, customer_phone, source, currency, subtotal, weight_kg, created_at, confirmed_at, delivery_type, city_id,
-    pickup_point_id, delivery_cost, delivery_days, payment_method, estimated_delivery
+    pickup_point_id, delivery_cost, delivery_days, payment_method, estimated_delivery, customer_name
 )
 OVERRIDING SYSTEM VALUE
 VALUES ($4, $1, $2, 'website', 'UAH', 10040, 36, now() - $3::interval, now() - $3::interval, 'pickup', 'kyiv',
-        'kyiv-2', 0, 1, 'cod', current_date + 1)
+        'kyiv-2', 0, 1, 'cod', current_date + 1, $5)
 RETURNING id, order_number
 """
 _NO_EARLIER = "DELETE FROM store.orders WHERE id > $1"
@@ -43,10 +46,28 @@ _EARLIER_ITEM = """
 INSERT INTO store.order_items (order_id, position, product_id, name, size, quantity, price)
 VALUES ($1, 1, $2, 'Lassa Iceways 2', '205/55 R16', 4, 2510)
 """
+_TO_AN_ADDRESS = """
+UPDATE store.orders SET delivery_type = 'delivery', pickup_point_id = NULL, address = $2 WHERE id = $1
+"""
+_NO_BOOKINGS = "DELETE FROM store.fitting_bookings WHERE customer_phone = $1"
 _ORDERS = "SELECT * FROM store.orders WHERE call_id = ANY($1) ORDER BY id"
 _ITEMS = "SELECT product_id, quantity, price FROM store.order_items WHERE order_id = $1 ORDER BY position"
 _BOOKINGS = "SELECT * FROM store.fitting_bookings WHERE call_id = ANY($1) ORDER BY id"
 _AUDIT = "SELECT action, call_id FROM store.audit_log WHERE object = $1 ORDER BY id"
+
+
+_OTHERS = """
+SELECT md5(concat(
+    (SELECT string_agg(o::text, ' ' ORDER BY id) FROM store.orders o WHERE NOT coalesce(call_id = ANY($1), false)),
+    (SELECT string_agg(i::text, ' ' ORDER BY order_id, position) FROM store.order_items i
+     WHERE order_id NOT IN (SELECT id FROM store.orders WHERE call_id = ANY($1))),
+    (SELECT string_agg(b::text, ' ' ORDER BY id) FROM store.fitting_bookings b
+     WHERE NOT coalesce(call_id = ANY($1), false)),
+    (SELECT string_agg(m::text, ' ' ORDER BY id) FROM store.sms_outbox m WHERE phone <> $2),
+    (SELECT string_agg(a::text, ' ' ORDER BY id) FROM store.audit_log a WHERE NOT coalesce(call_id = ANY($1), false)),
+    (SELECT sum(price) FROM store.tires)
+))
+"""
 
 
 STEP, NUMBERED = 486_187, 900_000
@@ -60,6 +81,7 @@ def new_phone() -> str:
 
 @dataclass(frozen=True, slots=True)
 class EarlierOrder:
+    id: int
     number: str
     phone: str
 
@@ -77,8 +99,9 @@ class StoreState:
     database: "asyncpg.Connection[asyncpg.Record]"
 
     async def restore(self) -> None:
-        """Stock as it was before the first scenario, and no order of an earlier scenario's past."""
+        """Stock as it was before the first scenario, and no order or booking of an earlier scenario's past."""
         await self.database.execute(_NO_EARLIER, NUMBERED)
+        await self.database.execute(_NO_BOOKINGS, ANOTHER)
         await self.database.execute(_KEEP_STOCK)
         await self.database.execute(_RESTORE_STOCK)
 
@@ -92,11 +115,14 @@ class StoreState:
         age = dt.timedelta(days=position)
         number = given.get("number", NUMBERS[position - 1])
         order_id = (int(number) - 100_000) * pow(STEP, -1, NUMBERED) % NUMBERED + NUMBERED
-        row = await self.database.fetchrow(_EARLIER, given["status"], phone, age, order_id)
+        name = ANOTHERS_NAME if phone == ANOTHER else None
+        row = await self.database.fetchrow(_EARLIER, given["status"], phone, age, order_id, name)
         assert row is not None
         assert row["order_number"] == number
         await self.database.execute(_EARLIER_ITEM, row["id"], TIRE)
-        return EarlierOrder(row["order_number"], phone)
+        if phone == ANOTHER:
+            await self.database.execute(_TO_AN_ADDRESS, row["id"], ANOTHERS_ADDRESS)
+        return EarlierOrder(row["id"], row["order_number"], phone)
 
     async def free_slot(self, given: Mapping[str, Any], used: Sequence[Slot]) -> Slot:
         """The first that is free of those that are asked for, and that the scenario does not use for something else."""
@@ -116,6 +142,20 @@ class StoreState:
                 if one["available"] and one["time"][:5] >= after and slot not in used:
                     return slot
         raise AssertionError(f"nothing is free: {asked}")
+
+    async def booked_before(self, slot: Slot) -> str:
+        """By another caller, for tire change; the booking's id."""
+        asked = {"station_id": slot.station, "date": f"{slot.day}", "time": f"{slot.at:%H:%M}"}
+        asked |= {
+            "service_type": "tire_change",
+            "customer_phone": ANOTHER,
+            "customer_name": ANOTHERS_NAME,
+            "call_id": "another",
+        }
+        async with self.running.http() as http:
+            answer = await http.post("/fitting/bookings", json=asked, headers={"Idempotency-Key": f"{uuid4()}"})
+        answer.raise_for_status()
+        return str(answer.json()["data"]["id"])
 
     async def fail(self, *, down: bool) -> None:
         """Every answer of the store's is 503 from now on, or none is any more."""
@@ -145,6 +185,11 @@ class StoreState:
             {**dict(row), "audit": await self._noted(f"fitting_bookings/{row['id']}", calls)}
             for row in await self.database.fetch(_BOOKINGS, calls)
         ]
+
+    async def of_others(self, calls: Sequence[str], phone: str) -> str:
+        """A digest of all that these calls, and the messages to this number, have no part in."""
+        found: str = await self.database.fetchval(_OTHERS, calls, phone)
+        return found
 
     async def sms_to(self, phone: str) -> int:
         found: int = await self.database.fetchval("SELECT count(*) FROM store.sms_outbox WHERE phone = $1", phone)

@@ -19,6 +19,7 @@ from store_client.models import Brand, Season, Tire, VehicleModel
 MOST_TOLD = 5
 """Tires that the model gets to choose from; nobody listens to more."""
 PAGE = 50
+NO_PRICE = "Say that this tire cannot be sold now, and offer another one or the operator."
 NAME_FITS = 70
 """rapidfuzz's score (0..100) from which a name is the one that was said."""
 SIZE = re.compile(r"(\d{3})\D{1,3}(\d{2})\D{1,4}(\d{2})(?!\d)")
@@ -138,6 +139,8 @@ class _Catalogue:
         raise ToolFailed("bad_arguments: product_id or query is needed", TRY_AGAIN)
 
     async def _stock_of(self, tire: Tire) -> ToolOutcome:
+        if tire.price <= 0:
+            raise ToolFailed("the shop's price is wrong", NO_PRICE)
         stock = await self._store.availability(tire.id)
         result = {"found": 1, "tire": _in_full(tire), **stock.model_dump(mode="json")}
         brief = {
@@ -171,8 +174,8 @@ class _Catalogue:
 
 
 def _found(tires: Sequence[Tire], total: int, about: dict[str, Any] | None = None) -> ToolOutcome:
-    """In stock first, else in the store's own order: the best liked first."""
-    ordered = sorted(tires, key=lambda tire: not tire.in_stock)
+    """In stock first, else in the store's own order: the best liked first. What has no price is for nobody to buy."""
+    ordered = sorted((tire for tire in tires if tire.price > 0), key=lambda tire: not tire.in_stock)
     about = about or {}
     return ToolOutcome(
         result={"found": total, **about, "tires": [_in_full(tire) for tire in ordered]},

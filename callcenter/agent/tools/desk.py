@@ -70,12 +70,16 @@ class Desk:
     call: CallInfo
     turn: int = 0
     order: OpenOrder | None = None
+    placed: frozenset[str] = frozenset()
+    """Ids of the orders that this call has placed."""
     read_back: ReadBack | None = None
     """Waits for the caller's word."""
     heard: bool = False
     """The facts of `read_back` were."""
     agreed: ReadBack | None = None
     """The caller's last words were "yes" to it."""
+    called_back_in: int | None = None
+    """The turn in which a call-back was promised last."""
     attempts: int = 0
     """At knowing the number of another's order."""
     stations: Mapping[str, Place] = field(default_factory=dict)
@@ -100,6 +104,10 @@ class Desk:
     def ask(self, read_back: ReadBack) -> None:
         """It is being read out."""
         self.read_back, self.heard, self.agreed = read_back, False, None
+
+    def withdraw(self) -> None:
+        """What is being read out is not so any more: a "yes" to it is to nothing."""
+        self.read_back, self.heard = None, False
 
     def note_heard(self, text: str) -> None:
         """So much was heard of our last words."""

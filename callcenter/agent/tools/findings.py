@@ -129,7 +129,7 @@ class Findings:
                 asked := result.get("arguments"), Mapping
             ):
                 self._propose(name, asked)
-            case "request_callback":
+            case "request_callback" if not result.get("already"):
                 promised = {"action": "callback", "topic": clean(str(result.get("topic") or ""))}
                 self.found = replace(self.found, done=(*self.found.done, promised)[-MOST_DONE:])
             case _:

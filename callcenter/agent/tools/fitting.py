@@ -30,6 +30,7 @@ MOST_TIMES_TOLD = 6
 MOST_NEAR = 3
 """Times told instead of one that is not free."""
 ASK_STATION = "Call get_fitting_stations and let the caller choose one."
+OWN_ORDER = "Only an order that was placed in this call can be linked: give its order_id, or leave linked_order_id out."
 WITHHELD = "The caller's number is withheld, so bookings cannot be made or found here: offer the operator."
 
 
@@ -144,6 +145,8 @@ class _Fitting:
         station = desk.stations.get(wanted.station_id)
         if station is None:
             raise ToolFailed("no_such_station", ASK_STATION)
+        if wanted.linked_order_id is not None and wanted.linked_order_id not in desk.placed:
+            raise ToolFailed("not_this_calls_order", OWN_ORDER)
         day = self._day(wanted.date)
         await self._must_be_free(wanted.station_id, day, wanted.time, wanted.service_type)
         params = {

@@ -49,8 +49,11 @@ class CallbackArguments(Arguments):
 async def _call_back(arguments: CallbackArguments, desk: Desk) -> ToolOutcome:
     if desk.caller is None:
         raise ToolFailed("withheld", WITHHELD)
-    promised = CallbackPromised(arguments.topic, arguments.best_time)
-    return ToolOutcome({"promised": True, **arguments.model_dump()}, callback=promised)
+    result = {"promised": True, **arguments.model_dump()}
+    if desk.called_back_in == desk.turn:  # a caller asks for one call-back at a time; a model may do so twice
+        return ToolOutcome({**result, "already": True})
+    desk.called_back_in = desk.turn
+    return ToolOutcome(result, callback=CallbackPromised(arguments.topic, arguments.best_time))
 
 
 def request_callback() -> Tool:

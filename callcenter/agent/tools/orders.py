@@ -119,6 +119,7 @@ class _Orders:
             return _too_large({"quantity_over": self._limits.max_quantity})
         items = [OrderLine(product_id=item.product_id, quantity=item.quantity) for item in wanted.items]
         what = {"items": [item.model_dump() for item in items], "phone": phone}
+        desk.withdraw()
         before = desk.order
         if before is not None and before.unanswered and (placed := await self._drop(before, desk)) is not None:
             return placed
@@ -145,6 +146,7 @@ class _Orders:
     async def deliver(self, wanted: DeliveryArguments, desk: Desk) -> ToolOutcome:
         draft = _draft(wanted.order_id, desk)
         goes = _destination(wanted)
+        desk.withdraw()
         try:
             order = await self._store.set_delivery(draft.id, goes, call_id=str(desk.call.call_id))
         except StoreNotFound as error:
@@ -175,7 +177,7 @@ class _Orders:
         try:
             await self._store.drop_order(draft.id, call_id=str(desk.call.call_id))
         except StoreConflict:
-            return await self._became(draft)
+            return await self._became(draft, desk)
         except StoreError:
             if draft.unanswered:
                 return _unsure(draft)
@@ -183,13 +185,13 @@ class _Orders:
             return ToolOutcome({"dropped": draft.id, "answered": False}, answers=False, say=Phrase("order.dropped"))
         return None
 
-    async def _became(self, draft: OpenOrder) -> ToolOutcome | None:
+    async def _became(self, draft: OpenOrder, desk: Desk) -> ToolOutcome | None:
         """None where it is not ordered."""
         try:
             order = await self._store.order(draft.id)
         except StoreError:
             return _unsure(draft)
-        return None if order.status in NOT_ORDERED else _confirmed(order)
+        return None if order.status in NOT_ORDERED else _confirmed(order, desk)
 
     # ---------------------------------------------------------------- confirming
 
@@ -199,7 +201,7 @@ class _Orders:
         order = await self._store.order(draft.id)
         if order.status not in NOT_ORDERED:  # by a confirmation that was not answered
             desk.order = None
-            return _confirmed(order)
+            return _confirmed(order, desk)
         if order.status != "draft":
             desk.order = None
             raise ToolFailed(f"not_a_draft: {order.status}", "The order is not open any more: begin it anew.")
@@ -234,11 +236,11 @@ class _Orders:
                 raise
             return await self._look_up(draft, desk)
         desk.order = None
-        return _confirmed(order)
+        return _confirmed(order, desk)
 
     async def _look_up(self, draft: OpenOrder, desk: Desk) -> ToolOutcome:
         """The confirmation was not answered: the shop may have got it or not."""
-        became = await self._became(draft)
+        became = await self._became(draft, desk)
         if became is not None:
             desk.order = None
             return became
@@ -286,7 +288,8 @@ def _refusal(refused: StoreConflict) -> Phrase:
     return Phrase("order.sold_out" if refused.code == "out_of_stock" else "order.not_placed")
 
 
-def _confirmed(order: OrderDetails) -> ToolOutcome:
+def _confirmed(order: OrderDetails, desk: Desk) -> ToolOutcome:
+    desk.placed |= {order.id}
     day = order.estimated_delivery
     params = {"number": order.order_number, "date": day.isoformat() if day else ""}
     return ToolOutcome(order.model_dump(mode="json"), _in_brief(order), say=Phrase("order.confirmed", params))

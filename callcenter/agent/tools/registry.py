@@ -173,6 +173,16 @@ class CallTools:
         """What the caller has just said yes to: it is to be done before anything else."""
         return self._desk.agreed
 
+    @property
+    def turn(self) -> int:
+        """The caller's, from 1."""
+        return self._desk.turn
+
+    @property
+    def has_open_order(self) -> bool:
+        """It is begun and not confirmed."""
+        return self._desk.order is not None
+
     async def run(self, name: str, arguments: str | Mapping[str, Any]) -> ToolRun:
         """Run a tool with the arguments as a model wrote them, or as the rules made them. What changes something in the
         shop is done one after another, in the order in which it was asked for, and goes on when this is cancelled: see

@@ -23,7 +23,9 @@ class Arguments(BaseModel):
 
 
 def _number_in(value: Any) -> Any:
-    """ "R17" and "215 mm" are what models make of 17 and 215."""
+    """ "R17" and "215 mm" are what models make of 17 and 215; true is no number."""
+    if isinstance(value, bool):
+        raise ValueError("a number is needed")  # noqa: TRY004  pydantic reports no TypeError
     if isinstance(value, str) and (
         match := re.fullmatch(r"\s*[RrРр]?\s*(\d{1,6})\s*(mm|мм|inch(es)?|[\"″CС])?\s*", value)
     ):

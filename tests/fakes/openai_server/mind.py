@@ -25,6 +25,8 @@ FIRST_OR_SECOND = (("first", "перш", "перв"), ("second", "друг", "в
 class Call:
     name: str
     arguments: dict[str, Any]
+    written: str | None = None
+    """The arguments as they are sent, where that is no JSON, or much of it."""
 
 
 @dataclass(frozen=True, slots=True)

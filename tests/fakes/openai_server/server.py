@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.fakes.openai_server import speech
+from tests.fakes.openai_server import embeddings, speech
 from tests.fakes.openai_server.faults import Fault, Faults, Misfortune
 from tests.fakes.openai_server.mind import Answer, decide
 from tests.fakes.openai_server.wire import Chunks, whole
@@ -32,7 +32,7 @@ class FakeOpenAI:
         self.faults = Faults()
         self._mind = mind
         self.requests: deque[dict[str, Any]] = deque(maxlen=KEPT_REQUESTS)
-        """Bodies of chat.completions, the newest last."""
+        """Bodies of chat.completions and embeddings, the newest last."""
         self.transcripts: deque[str] = deque()
         self._port = port
         self._server = _Server(
@@ -76,6 +76,7 @@ class FakeOpenAI:
             routes=[
                 Route("/v1/models", self._models),
                 Route("/v1/chat/completions", self._chat, methods=["POST"]),
+                Route("/v1/embeddings", self._embeddings, methods=["POST"]),
                 Route("/v1/audio/speech", self._speech, methods=["POST"]),
                 Route("/v1/audio/transcriptions", self._transcription, methods=["POST"]),
                 Route("/admin/faults", self._admin_faults, methods=["GET", "POST", "DELETE"]),
@@ -95,10 +96,9 @@ class FakeOpenAI:
         if "hang" in met:
             await self._closing.wait()
         answer = _worse(self._mind(body), body, met)
-        raw = [
-            "{" + json.dumps(call.arguments)[1:9] if "broken_arguments" in met else json.dumps(call.arguments)
-            for call in answer.calls
-        ]
+        raw = [json.dumps(call.arguments) if call.written is None else call.written for call in answer.calls]
+        if "broken_arguments" in met:
+            raw = [f"{{{arguments[1:9]}" for arguments in raw]
         chunks = Chunks(body, answer, raw, met.text("quirk"))
         if not body.get("stream"):
             return JSONResponse(whole(chunks, body, answer, raw))
@@ -106,6 +106,19 @@ class FakeOpenAI:
 
     async def _models(self, request: Request) -> Response:
         return JSONResponse({"object": "list", "data": [{"id": "fake", "object": "model", "owned_by": "tests"}]})
+
+    async def _embeddings(self, request: Request) -> Response:
+        body = await request.json()
+        self.requests.append(body)
+        met = self.faults.take(body["model"])
+        if (refused := _refused(body, met)) is not None:
+            return refused
+        if "hang" in met:
+            await self._closing.wait()
+        try:
+            return JSONResponse(embeddings.answer(body))
+        except embeddings.Refused as error:
+            return _error(error.status, str(error))
 
     # ---------------------------------------------------------------- audio
 

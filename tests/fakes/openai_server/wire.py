@@ -16,10 +16,13 @@ from tests.fakes.openai_server.mind import Answer
 
 TOKEN = 4
 """Characters."""
+MOST_TOKENS = 100
+"""Of a text; those of a longer one are larger."""
 
 
 def tokens(text: str) -> list[str]:
-    return [text[i : i + TOKEN] for i in range(0, len(text), TOKEN)]
+    size = max(TOKEN, len(text) // MOST_TOKENS)
+    return [text[i : i + size] for i in range(0, len(text), size)]
 
 
 class Chunks:

@@ -105,6 +105,12 @@ def test_an_unknown_path_and_method_are_refused_in_the_same_shape(plain: httpx.C
     assert (plain.get("/nothing").status_code, plain.get("/nothing").json()["error"]["code"]) == (404, "not_found")
     answer = plain.post("/tires/search")
     assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method_not_allowed")
+    for path, methods in (
+        ("/orders/1001", "DELETE, GET"),
+        ("/orders/search", "GET"),
+        ("/fitting/bookings", "GET, POST"),
+    ):
+        assert plain.put(path).headers["allow"] == methods
 
 
 def test_contradicting_prices_are_a_bad_request(plain: httpx.Client) -> None:

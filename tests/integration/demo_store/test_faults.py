@@ -110,7 +110,14 @@ async def test_the_bench_wants_its_own_key(store: RunningStore) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{}, {"kind": "fire"}, {"kind": "error", "status": 200}, {"kind": "hang", "times": 0}, {"kind": "hang", "x": 1}],
+    [
+        {},
+        {"kind": "fire"},
+        {"kind": "error", "status": 200},
+        {"kind": "hang", "times": 0},
+        {"kind": "hang", "x": 1},
+        {"kind": "latency", "latency_ms": False},
+    ],
 )
 async def test_a_fault_that_makes_no_sense_is_refused(store: RunningStore, wrong: dict[str, Any]) -> None:
     async with store.admin() as admin:

@@ -13,7 +13,7 @@ from callcenter.embedded.postgres import EmbeddedPostgres
 from knowledge.articles import Article
 from knowledge.embedder import Cosines, Vectors
 from knowledge.errors import EmbeddingError, ExtensionMissing
-from knowledge.index import Changes, KnowledgeIndex
+from knowledge.index import ARTICLES_AT_ONCE, Changes, KnowledgeIndex
 from knowledge.ngrams import NgramEmbedder
 from knowledge.search import KnowledgeSearch
 
@@ -138,15 +138,84 @@ async def test_processes_that_make_the_tables_at_once_do_not_clash(postgres_url:
     await asyncio.gather(*(start() for _ in range(4)))
 
 
-async def test_a_model_that_fails_leaves_the_old_article_whole(connection: "Connection[Record]") -> None:
+async def test_an_article_that_the_model_failed_at_is_found_by_its_words_and_gets_its_vectors_later(
+    connection: "Connection[Record]",
+) -> None:
     model = TwoNumbers()
     index = KnowledgeIndex(connection, model)
     await index.create()
-    await index.synchronize((PRESSURE,))
+    await index.synchronize((PRESSURE, DELIVERY))
     model.away = True
-    with pytest.raises(EmbeddingError):
-        await index.synchronize((replace(PRESSURE, body="Нове."),))
-    assert await connection.fetchval("SELECT chunk_text FROM knowledge_embeddings") == PRESSURE.body
+    changed = replace(PRESSURE, body="Тиск перевіряють на холодних шинах.")
+    changes = await index.synchronize((changed, DELIVERY))
+    assert (changes.indexed, changes.unchanged, str(changes.fault)) == (1, 1, "away")
+    assert await connection.fetchval("SELECT count(*) FROM knowledge_embeddings WHERE embedding IS NULL") == 1
+    (hit, *_) = (await KnowledgeSearch(connection.fetch, model).halves("на холодних")).text
+    assert (hit.chunk.article_id, hit.alone) == ("pressure", True)
+    assert (await index.synchronize((changed, DELIVERY))).indexed == 0  # away still: nothing to write
+    model.away = False
+    assert await index.synchronize((changed, DELIVERY)) == Changes(indexed=1, removed=0, unchanged=1)
+    assert await connection.fetchval("SELECT count(*) FROM knowledge_embeddings WHERE embedding IS NULL") == 0
+
+
+async def test_a_text_that_the_model_refuses_takes_no_vectors_from_the_other_articles(
+    connection: "Connection[Record]",
+) -> None:
+    class Short(TwoNumbers):
+        async def embed(self, texts: Sequence[str]) -> Vectors:
+            if any("холодних" in text for text in texts):
+                raise EmbeddingError("refused", "too long")
+            return await super().embed(texts)
+
+    index = KnowledgeIndex(connection, Short())
+    await index.create()
+    changes = await index.synchronize((replace(PRESSURE, body="Тиск перевіряють на холодних шинах."), DELIVERY))
+    assert (changes.indexed, changes.without_vectors, str(changes.fault)) == (2, 1, "too long")
+    rows = await connection.fetch("SELECT article_id FROM knowledge_embeddings WHERE embedding IS NULL")
+    assert [row["article_id"] for row in rows] == ["pressure"]
+
+
+async def test_tables_of_before_take_articles_without_vectors_once_they_are_made_again(
+    connection: "Connection[Record]", index: KnowledgeIndex
+) -> None:
+    await connection.execute("ALTER TABLE knowledge_embeddings ALTER COLUMN embedding SET NOT NULL")
+    await index.create()
+    model = TwoNumbers()
+    model.away = True
+    assert (await KnowledgeIndex(connection, model).synchronize((PRESSURE,))).indexed == 1
+
+
+async def test_words_alone_never_take_the_place_of_vectors_that_another_process_has_made(
+    postgres_url: str, connection: "Connection[Record]"
+) -> None:
+    class AwayWhileAnotherIsNot(TwoNumbers):
+        async def embed(self, texts: Sequence[str]) -> Vectors:
+            other = await asyncpg.connect(postgres_url)
+            await KnowledgeIndex(other, TwoNumbers()).synchronize((PRESSURE,))
+            await other.close()
+            raise EmbeddingError("connection", "away")
+
+    index = KnowledgeIndex(connection, AwayWhileAnotherIsNot())
+    await index.create()
+    assert (await index.synchronize((PRESSURE,))).indexed == 0
+    assert await connection.fetchval("SELECT count(*) FROM knowledge_embeddings WHERE embedding IS NULL") == 0
+
+
+async def test_the_model_is_asked_for_several_articles_at_once(connection: "Connection[Record]") -> None:
+    class Counting(TwoNumbers):
+        asked = 0
+
+        async def embed(self, texts: Sequence[str]) -> Vectors:
+            self.asked += 1
+            return await super().embed(texts)
+
+    model = Counting()
+    index = KnowledgeIndex(connection, model)
+    await index.create()
+    await index.synchronize([replace(PRESSURE, id=f"pressure-{number}") for number in range(ARTICLES_AT_ONCE + 1)])
+    assert model.asked == 2
+    near = await KnowledgeSearch(connection.fetch, model).halves("тиск")
+    assert [round(hit.closeness) for hit in near.vectors] == [1] * (ARTICLES_AT_ONCE + 1)
 
 
 async def test_without_pgvector_the_error_names_the_package(connection: "Connection[Record]") -> None:

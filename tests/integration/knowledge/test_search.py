@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
+from prometheus_client import REGISTRY
 
 from knowledge.embedder import Cosines, Vectors
 from knowledge.errors import EmbeddingError
 from knowledge.ngrams import DIMENSIONS, NgramEmbedder
-from knowledge.search import SPOKEN_WORDS, KnowledgeSearch
+from knowledge.search import REST_S, SPOKEN_WORDS, KnowledgeSearch
 from tests.bench.retrieval import build
 
 if TYPE_CHECKING:
@@ -25,7 +26,11 @@ class Away:
     dimensions = DIMENSIONS
     cosines = Cosines(0.0, 1.0)
 
+    def __init__(self) -> None:
+        self.asked = 0
+
     async def embed(self, texts: Sequence[str]) -> Vectors:
+        self.asked += 1
         raise EmbeddingError("timeout", "the embedding server did not answer in time", retryable=True)
 
 
@@ -122,3 +127,33 @@ async def test_without_vectors_the_words_alone_find_it(
     assert first.id == "pressure"
     assert "without vectors" in caplog.text
     assert "качати" not in caplog.text
+
+
+def counted(kind: str) -> float:
+    return REGISTRY.get_sample_value("knowledge_searches_without_vectors_total", {"kind": kind}) or 0
+
+
+async def test_a_model_that_failed_is_left_alone_for_a_while_and_every_search_without_it_is_counted(
+    connection: "Connection[Record]",
+) -> None:
+    model, now_s = Away(), [100.0]
+    search = KnowledgeSearch(connection.fetch, model, clock_s=lambda: now_s[0])
+    before = counted("timeout"), counted("resting")
+    for _ in range(3):
+        assert await search.search("тиск у шинах, скільки качати")
+    assert model.asked == 1
+    now_s[0] += REST_S
+    await search.search("тиск у шинах, скільки качати")
+    assert model.asked == 2
+    assert (counted("timeout") - before[0], counted("resting") - before[1]) == (2, 2)
+
+
+async def test_an_article_without_vectors_is_found_among_those_that_have_them(
+    connection: "Connection[Record]", search: KnowledgeSearch
+) -> None:
+    changing = connection.transaction()
+    await changing.start()
+    await connection.execute("UPDATE knowledge_articles SET model = '' WHERE id = 'wheel-bolts'")
+    found = await search.search("чи треба підтягувати болти після заміни коліс")
+    await changing.rollback()
+    assert "wheel-bolts" in {article.id for article in found}

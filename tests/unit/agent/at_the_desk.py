@@ -47,6 +47,14 @@ class Caller:
         await self.run("create_order_draft", items=[{"product_id": product_id, "quantity": quantity}])
         await self.run("update_order_delivery", **TO_LVIV)
 
+    async def place_order(self) -> str:
+        """Its id."""
+        await self.prepare_order()
+        asked = await self.run("confirm_order", **BY_CARD)
+        self.says("yes")
+        placed = await self.run("confirm_order", **asked.finished.result["arguments"])
+        return str(placed.finished.result["id"])
+
     async def orders(self) -> list[OrderDetails]:
         """What this number has really ordered."""
         found = await self.store.search_orders(phone=CALLER, per_page=50)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from callcenter.agent.tools import Toolbox, create_toolbox
-from callcenter.dialogue.agreement import agrees
+from callcenter.dialogue import agreement
 from callcenter.dialogue.engine import Rules
 from callcenter.ports import AgentAct, AgentSession, CallerSaid, CallInfo, FirstToken, Language, ModelAsked, Said
 from callcenter.shop import Shop
@@ -32,7 +32,13 @@ def rules() -> Rules:
 
 
 def toolbox(store: FakeStore | None = None) -> Toolbox:
-    return create_toolbox(store or FakeStore(), shop(), partial(agrees, rules().understanding), now=lambda: NOW)
+    return create_toolbox(
+        store or FakeStore(), shop(), partial(agreement.agrees, rules().understanding), now=lambda: NOW
+    )
+
+
+def cancels(said: CallerSaid) -> bool:
+    return agreement.cancels(rules().understanding, said)
 
 
 def call(language: Language = "en", caller_id: str | None = CALLER) -> CallInfo:

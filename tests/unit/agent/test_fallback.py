@@ -27,12 +27,24 @@ from callcenter.ports import (
     ToolStarted,
     TransferRequested,
 )
-from callcenter.records import Scenario
+from callcenter.records import Scenario, TransferReason
 from store_client import StoreUnavailable
 from store_client.fake import FakeStore
 from tests.fakes.models import ScriptedModel, down
 from tests.fakes.virtual_time import run
-from tests.unit.agent.conversation import NOW, answer, call, interrupted, only, rules, shop, told, toolbox, words
+from tests.unit.agent.conversation import (
+    NOW,
+    answer,
+    call,
+    cancels,
+    interrupted,
+    only,
+    rules,
+    shop,
+    told,
+    toolbox,
+    words,
+)
 
 WISH = "winter tires for a Toyota Camry"
 SEARCH = ToolRequest("call_1", "search_tires", '{"vehicle_make":"Toyota","vehicle_model":"Camry","season":"winter"}')
@@ -53,6 +65,23 @@ def test_a_model_answers_when_it_can() -> None:
     (acts,) = talk(session(ScriptedModel.of(["Which season?"])), WISH)
     assert words(acts) == "Which season?"
     assert only(FellBack, acts) == []
+
+
+def test_who_asks_for_an_operator_twice_gets_one_whatever_the_model_thinks() -> None:
+    model = ScriptedModel.of(["What is it about?"], ["Which car?"], ["There is nobody here."], ["Yes?"])
+    first, _, second = talk(session(model), "an operator please", WISH, "I want an operator")
+    assert only(TransferRequested, first) == []
+    assert words(second) == "There is nobody here. Of course, I am connecting you with our operator. One moment."
+    (asked,) = only(TransferRequested, second)
+    assert asked.reason is TransferReason.CUSTOMER_REQUEST
+    assert "Camry" in asked.summary
+
+
+def test_a_model_that_fetches_the_operator_is_not_helped() -> None:
+    transfer = ToolRequest("call_2", "transfer_to_operator", '{"reason": "customer_request"}')
+    model = ScriptedModel.of(["What is it about?"], [transfer])
+    _, second = talk(session(model), "an operator please", "I want an operator")
+    assert len(only(TransferRequested, second)) == 1
 
 
 def test_after_one_more_try_the_rules_take_the_turn() -> None:
@@ -183,14 +212,14 @@ class BrokenRules(RuleSession):
         raise AgentError("as the test demands", kind="died")
         yield Said("")
 
-    def follow(self, said: CallerSaid, finished: Sequence[ToolFinished]) -> None:
+    def follow(self, said: CallerSaid, finished: Sequence[ToolFinished]) -> Sequence[AgentAct]:
         raise AgentError("as the test demands", kind="died")
 
 
 def broken_session(*models: ScriptedModel) -> FallbackSession:
     engine = rules().open("en", caller_known=True, max_misunderstood=3, today=NOW.date())
     tools = toolbox().open(call())
-    llm = LlmAgent(models, toolbox(), shop(), LlmSettings()).open(call(), tools)
+    llm = LlmAgent(models, toolbox(), shop(), LlmSettings(), cancels).open(call(), tools)
     return FallbackSession(llm, BrokenRules(engine, tools, "Hello."), call(), shop())
 
 

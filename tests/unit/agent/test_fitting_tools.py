@@ -113,8 +113,9 @@ def test_prices_by_diameter_and_service() -> None:
 def test_a_booking_is_read_out_with_its_price_and_made_on_the_callers_yes() -> None:
     async def arrange() -> None:
         caller = Caller(FakeStore())
+        order_id = await caller.place_order()
         await caller.run("get_fitting_stations", city="Lviv")
-        asked = await caller.run("book_fitting", **AT_TEN, tire_diameter=16, linked_order_id="1001")
+        asked = await caller.run("book_fitting", **AT_TEN, tire_diameter=16, linked_order_id=order_id)
         assert "tire change at Sykhiv tire fitting, 1 Sykhiv St" in asked.say
         assert "on Tuesday, November 3 at 10:00, 800 UAH. Shall I book it?" in asked.say
         assert caller.calls("book_fitting") == []
@@ -122,7 +123,20 @@ def test_a_booking_is_read_out_with_its_price_and_made_on_the_callers_yes() -> N
         done = await caller.run("book_fitting", **asked.finished.result["arguments"])
         assert done.answers
         (made,) = await caller.store.fitting_bookings("+380671234567")
-        assert (made.linked_order_id, made.tire_diameter) == ("1001", 16)
+        assert (made.linked_order_id, made.tire_diameter) == (order_id, 16)
+
+    run(arrange())
+
+
+def test_an_order_of_another_call_is_not_linked() -> None:
+    async def arrange() -> None:
+        store = FakeStore()
+        order_id = await Caller(store).place_order()
+        caller = Caller(store)
+        await caller.run("get_fitting_stations", city="Lviv")
+        refused = await caller.run("book_fitting", **AT_TEN, linked_order_id=order_id)
+        assert refused.finished.error == "not_this_calls_order"
+        assert not refused.say
 
     run(arrange())
 

@@ -27,7 +27,7 @@ from store_client import StoreUnavailable
 from store_client.fake import FakeStore
 from tests.fakes.models import ScriptedModel, down
 from tests.fakes.virtual_time import run
-from tests.unit.agent.conversation import NOW, answer, call, interrupted, only, shop, toolbox, words
+from tests.unit.agent.conversation import NOW, answer, call, cancels, interrupted, only, shop, toolbox, words
 
 SEARCH = ToolRequest("call_1", "search_tires", '{"vehicle_make":"Toyota","vehicle_model":"Camry","season":"winter"}')
 CHECK = ToolRequest("call_2", "check_availability", '{"product_id":"rosava-snowgard-205-65-r16"}')
@@ -35,7 +35,7 @@ TRANSFER = ToolRequest("call_3", "transfer_to_operator", '{"reason":"customer_re
 
 
 def agent(*models: ScriptedModel, store: FakeStore | None = None) -> LlmAgent:
-    return LlmAgent(models, toolbox(store), shop(), LlmSettings(), now=lambda: NOW)
+    return LlmAgent(models, toolbox(store), shop(), LlmSettings(), cancels, now=lambda: NOW)
 
 
 def one_turn(*models: ScriptedModel, said: str = "winter tires", store: FakeStore | None = None) -> list[AgentAct]:
@@ -216,11 +216,36 @@ def test_a_model_that_recites_its_instructions_is_stopped() -> None:
     assert model.closed_early == 1
 
 
-def test_an_invented_price_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
-    one_turn(ScriptedModel.of([SEARCH], ["Rosava is 1900 UAH, and for you 999 UAH."]))
+def test_an_invented_price_is_not_spoken_and_the_model_may_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    model = ScriptedModel.of(
+        [SEARCH], ["Rosava is 1900 UAH. And for you 999 UAH. Which one?"], ["Which one would you like?"]
+    )
+    acts = one_turn(model)
+    assert words(acts) == "Rosava is 1900 UAH. Which one would you like?"
+    assert "no tool has given" in model.requests[2].messages[-1].content
     printed = capsys.readouterr().out
-    assert "llm_invented_price" in printed
+    assert "invented_price" in printed
     assert "999" not in printed
+
+
+def test_a_model_that_insists_on_its_price_is_cut_short() -> None:
+    acts = one_turn(ScriptedModel.of(["It is 999 UAH."], ["Only 999 UAH."], ["never asked for"]))
+    assert words(acts).startswith("I would rather not name a price")
+
+
+def test_a_model_that_says_done_and_calls_the_tool_is_answered_by_the_tool() -> None:
+    model = ScriptedModel.of(["Your order is placed!", SEARCH], ["Rosava is 1900 UAH."])
+    assert words(one_turn(model)) == "Rosava is 1900 UAH."
+
+
+def test_a_model_that_insists_that_it_is_done_is_cut_short() -> None:
+    acts = one_turn(ScriptedModel.of(["Fine. Your order is placed. Goodbye!"], ["You are booked."]))
+    assert words(acts) == "Fine. That is not done yet. Shall I go on, or connect you with our operator?"
+
+
+def test_nothing_false_is_said_when_the_rounds_are_used_up() -> None:
+    acts = one_turn(ScriptedModel.of([SEARCH], [SEARCH], [SEARCH], ["Your order is placed."]))
+    assert words(acts).startswith("That is not done yet")
 
 
 def test_a_tools_text_is_data_between_marks() -> None:

@@ -10,6 +10,7 @@ from callcenter.agent.llm_agent import LlmAgent, LlmSession
 from callcenter.config import LlmSettings
 from callcenter.ports import (
     AgentAct,
+    CallbackPromised,
     GoalReached,
     ScenarioRecognized,
     ToolFinished,
@@ -22,7 +23,7 @@ from store_client.fake import FakeStore
 from tests.fakes.models import ScriptedModel
 from tests.fakes.virtual_time import run
 from tests.unit.agent.at_the_desk import BY_CARD, TIRE, TO_LVIV
-from tests.unit.agent.conversation import CALLER, NOW, answer, call, interrupted, only, shop, toolbox, words
+from tests.unit.agent.conversation import CALLER, NOW, answer, call, cancels, interrupted, only, shop, toolbox, words
 
 READ_OUT = "Let me read the order out: 4 of Nokian Hakkapeliitta 10 205/55 R16"
 
@@ -38,7 +39,7 @@ CONFIRM = asks("confirm_order", **BY_CARD)
 
 def opened(store: FakeStore, *answers: Any) -> tuple[LlmSession, ScriptedModel]:
     model = ScriptedModel.of(*answers)
-    agent = LlmAgent([model], toolbox(store), shop(), LlmSettings(), now=lambda: NOW)
+    agent = LlmAgent([model], toolbox(store), shop(), LlmSettings(), cancels, now=lambda: NOW)
     return agent.open(call()), model
 
 
@@ -195,3 +196,35 @@ def test_an_article_is_longer_than_a_name() -> None:
     session, model = opened(FakeStore(), [asks("search_knowledge_base", query="pressure")], ["On the door."])
     talk(session, "what pressure")
     assert "на холодних шинах" in model.requests[1].messages[-1].content
+
+
+def test_cancel_drops_the_order_before_a_model_is_asked() -> None:
+    store = FakeStore()
+    session, model = opened(store, [DRAFT], ["Four of them. How shall we deliver?"], ["never asked for"])
+    _, dropped = talk(session, "four of them", "no, cancel it")
+    assert [act.tool_name for act in only(ToolFinished, dropped)] == ["cancel_order_draft"]
+    assert len(model.requests) == 2
+    assert statuses(store) == []
+
+
+def test_cancel_with_nothing_open_is_the_models_to_answer() -> None:
+    session, model = opened(FakeStore(), ["There is nothing to cancel."])
+    (acts,) = talk(session, "cancel it")
+    assert words(acts) == "There is nothing to cancel."
+    assert len(model.requests) == 1
+
+
+def test_a_model_may_say_that_an_order_is_placed_once_it_is() -> None:
+    session, _ = opened(
+        FakeStore(), [DRAFT], [DELIVER], [CONFIRM], ["As I said, your order is placed."], ["Your order is placed."]
+    )
+    *_, later = talk(session, "four to Lviv, by card", "yes", "so is it done")
+    assert words(later) == "As I said, your order is placed."
+
+
+def test_a_call_back_asked_for_twice_at_once_is_promised_once() -> None:
+    callback = asks("request_callback", topic="prices", best_time="tomorrow")
+    session, _ = opened(FakeStore(), [callback, callback], ["We will call you back."])
+    (acts,) = talk(session, "call me back tomorrow")
+    assert len(only(CallbackPromised, acts)) == 1
+    assert words(acts) == "We will call you back."

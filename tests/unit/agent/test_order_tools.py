@@ -86,6 +86,22 @@ def test_a_yes_is_to_what_was_read_out_and_to_nothing_that_changed_since() -> No
     run(order())
 
 
+def test_a_yes_to_what_was_changed_while_it_was_read_out_is_a_yes_to_nothing() -> None:
+    async def order() -> None:
+        caller = Caller(FakeStore())
+        await caller.prepare_order()
+        asked = await caller.run("confirm_order", heard=False, **BY_CARD)
+        await caller.run("update_order_delivery", **{**TO_LVIV, "address": "Another's 1"})
+        caller.tools.heard(asked.say)
+        caller.says("yes")
+        assert caller.tools.agreed is None
+        again = await caller.run("confirm_order", **asked.finished.result["arguments"])
+        assert "Another's 1" in again.say
+        assert await caller.orders() == []
+
+    run(order())
+
+
 def test_an_order_without_a_delivery_or_without_a_draft_is_not_read_out() -> None:
     async def order() -> None:
         caller = Caller(FakeStore())
@@ -112,7 +128,9 @@ def test_an_id_that_somebody_made_up_is_no_order_of_this_call() -> None:
 # ---------------------------------------------------------------- quantity, price, sum
 
 
-@pytest.mark.parametrize("quantity", [0, -4, 100, 4.5, "many"])
+@pytest.mark.parametrize(
+    "quantity", [0, -4, 100, 4.5, "many", True, 10_000, "4; DROP TABLE store.orders", {"count": 4}]
+)
 def test_from_one_to_ninety_nine_can_be_ordered(quantity: Any) -> None:
     done = run(Caller(FakeStore()).run("create_order_draft", items=[{**ITEM, "quantity": quantity}]))
     assert (done.finished.error or "").startswith("bad_arguments: items.0.quantity")

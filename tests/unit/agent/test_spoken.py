@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.agent.spoken import SpokenText
+from callcenter.agent.spoken import LONGEST_ANSWER, SpokenText
 
 
 def released(*pieces: str) -> list[str]:
@@ -27,6 +27,13 @@ def test_words_without_an_end_are_not_held_for_ever() -> None:
     pieces = released(*["and so on "] * 40)
     assert len(pieces) > 2
     assert all(piece.endswith(" ") for piece in pieces[:-1])
+
+
+def test_nobody_listens_to_an_answer_without_an_end() -> None:
+    said = "".join(released(*["And so on. "] * 10_000))
+    assert LONGEST_ANSWER - 20 < len(said) <= LONGEST_ANSWER
+    assert "".join(released("Well. ", "x" * 100_000)) == "Well. "
+    assert len("".join(released(*["x" * 100] * 1000))) <= LONGEST_ANSWER
 
 
 @pytest.mark.parametrize("tag", ["think", "thinking", "tool_call", "tool_data"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from decimal import Decimal
 from typing import Any
 
 import jsonschema
@@ -16,6 +17,7 @@ from callcenter.records import TransferReason
 from store_client import StoreBadAnswer, StoreError, StoreRejected, StoreUnavailable
 from store_client.fake import FakeStore
 from store_client.fake_catalogue import SOLD_OUT
+from store_client.models import TireDetails, TirePage
 from tests.fakes.virtual_time import run
 from tests.unit.agent.conversation import call as info
 from tests.unit.agent.conversation import shop, toolbox
@@ -131,6 +133,23 @@ def test_a_search_by_size_takes_numbers_as_models_write_them() -> None:
 def test_what_is_sold_out_comes_last() -> None:
     done = call("search_tires", {"brand": "Michelin", "season": "summer"})
     assert done.finished.result["tires"][-1]["id"] == SOLD_OUT
+
+
+def test_what_has_no_price_is_not_offered() -> None:
+    class Free(FakeStore):
+        async def search_tires(self, **asked: Any) -> TirePage:
+            page = await super().search_tires(**asked)
+            first, *rest = page.tires
+            return page.model_copy(update={"tires": (first.model_copy(update={"price": Decimal(0)}), *rest)})
+
+        async def tire(self, tire_id: str) -> TireDetails:
+            return (await super().tire(tire_id)).model_copy(update={"price": Decimal(0)})
+
+    every = run(FakeStore().search_tires(season="winter", per_page=50)).tires
+    told = call("search_tires", {"season": "winter"}, Free()).finished.result["tires"]
+    assert {tire["id"] for tire in told} == {tire.id for tire in every[1:]}
+    refused = call("check_availability", {"product_id": every[0].id}, Free())
+    assert refused.finished.error == "the shop's price is wrong"
 
 
 def test_nothing_found_is_told_and_is_no_goal_reached() -> None:

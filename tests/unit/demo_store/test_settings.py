@@ -2,9 +2,15 @@ from pathlib import Path
 
 import pytest
 
-from demo_store.settings import Settings, SettingsError
+from demo_store.settings import EmbeddingSettings, Settings, SettingsError
 
 URL = "postgresql://localhost/shop"
+MODEL = {
+    "DATABASE_URL": URL,
+    "DEMO_STORE_EMBEDDINGS_URL": "http://127.0.0.1:8000/v1",
+    "DEMO_STORE_EMBEDDINGS_MODEL": "embed-small",
+    "DEMO_STORE_EMBEDDINGS_DIMENSIONS": "128",
+}
 
 
 def test_its_own_database_goes_before_the_common_one() -> None:
@@ -31,6 +37,17 @@ def test_the_shops_articles_are_found_unless_another_folder_is_named() -> None:
     assert named.knowledge == Path("/srv/articles")
 
 
+def test_vectors_are_made_by_the_n_grams_unless_a_server_is_named() -> None:
+    assert Settings.from_environment({"DATABASE_URL": URL}).embeddings is None
+    named = {"KEY": "secret", "BATCH": "8", "TIMEOUT_S": "0.5", "COSINES": "0.7,0.9"}
+    more = {f"DEMO_STORE_EMBEDDINGS_{name}": value for name, value in named.items()}
+    settings = Settings.from_environment({**MODEL, **more})
+    assert settings.embeddings == EmbeddingSettings(
+        "http://127.0.0.1:8000/v1", "embed-small", 128, "secret", 8, 0.5, (0.7, 0.9)
+    )
+    assert "secret" not in repr(settings)
+
+
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
@@ -38,6 +55,14 @@ def test_the_shops_articles_are_found_unless_another_folder_is_named() -> None:
         ({"DATABASE_URL": "mysql://x"}, "STORE_DATABASE_URL"),
         ({"DATABASE_URL": URL, "CALLCENTER_STORE__PORT": "http"}, "CALLCENTER_STORE__PORT"),
         ({"DATABASE_URL": URL, "CALLCENTER_STORE__PORT": "70000"}, "CALLCENTER_STORE__PORT"),
+        ({**MODEL, "DEMO_STORE_EMBEDDINGS_URL": "127.0.0.1:8000"}, "DEMO_STORE_EMBEDDINGS_URL"),
+        ({**MODEL, "DEMO_STORE_EMBEDDINGS_MODEL": ""}, "DEMO_STORE_EMBEDDINGS_MODEL"),
+        ({**MODEL, "DEMO_STORE_EMBEDDINGS_DIMENSIONS": ""}, "DEMO_STORE_EMBEDDINGS_DIMENSIONS"),
+        ({**MODEL, "DEMO_STORE_EMBEDDINGS_DIMENSIONS": "9" * 5000}, "DEMO_STORE_EMBEDDINGS_DIMENSIONS"),
+        ({**MODEL, "DEMO_STORE_EMBEDDINGS_BATCH": "0"}, "DEMO_STORE_EMBEDDINGS_BATCH"),
+        ({**MODEL, "DEMO_STORE_EMBEDDINGS_TIMEOUT_S": "nan"}, "DEMO_STORE_EMBEDDINGS_TIMEOUT_S"),
+        ({**MODEL, "DEMO_STORE_EMBEDDINGS_COSINES": "0.5"}, "DEMO_STORE_EMBEDDINGS_COSINES"),
+        ({**MODEL, "DEMO_STORE_EMBEDDINGS_COSINES": "0.5,0.2"}, "DEMO_STORE_EMBEDDINGS_COSINES"),
     ],
 )
 def test_a_wrong_setting_is_named(wrong: dict[str, str], named: str) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from callcenter.dialogue.agreement import agrees
+from callcenter.dialogue.agreement import agrees, cancels
 from callcenter.ports import CallerSaid
 from tests.unit.dialogue.talking import rules
 
@@ -72,3 +72,34 @@ def test_asked_whether_to_cancel_everything_else_is_none(words: str) -> None:
 def test_keys_and_speech_that_was_not_understood_are_none() -> None:
     assert not agrees(rules().understanding, CallerSaid("1", keyed=True))
     assert not agrees(rules().understanding, CallerSaid("yes", rejected=True))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "cancel it",
+        "no, cancel the order please",
+        "I don't want it any more",
+        "скасуйте",
+        "ні, скасуйте замовлення",
+        "отмените заказ",
+        "забудьте",
+    ],
+)
+def test_a_plain_cancel_calls_off_what_is_open(words: str) -> None:
+    assert cancels(rules().understanding, CallerSaid(words))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "cancel the second one",
+        "can I cancel it until Friday",
+        "cancel my fitting tomorrow at ten",
+        "cancel it and give me two of the first one",
+        "скасуйте мій запис на шиномонтаж",
+        "",
+    ],
+)
+def test_whoever_says_more_is_asked(words: str) -> None:
+    assert not cancels(rules().understanding, CallerSaid(words))

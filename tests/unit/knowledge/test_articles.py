@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.articles import Article, load_articles
+from knowledge.articles import Article, folder_state, load_articles
 from knowledge.errors import ArticleError
 
 GOOD = "---\ntitle: Тиск\ncategory: guides\nlanguage: uk\nkeywords: [бар, давление]\n---\nТекст.\n\n## Далі\nЩе.\n"
@@ -91,3 +91,19 @@ def test_an_empty_or_missing_folder_is_a_fault_for_it_would_empty_the_index(tmp_
         load_articles(tmp_path)
     with pytest.raises(ArticleError, match="no such folder"):
         load_articles(tmp_path / "none")
+
+
+def test_the_state_of_a_folder_tells_what_was_added_changed_and_taken_away(tmp_path: Path) -> None:
+    states = [folder_state(tmp_path)]
+    path = write(tmp_path)
+    states.append(folder_state(tmp_path))
+    path.write_text(GOOD + "Ще.\n", encoding="utf-8")
+    states.append(folder_state(tmp_path))
+    other = write(tmp_path, name="guides/other.uk.md")
+    states.append(folder_state(tmp_path))
+    assert len(set(states)) == 4
+    (tmp_path / "guides" / "notes.txt").write_text("not an article")
+    other.unlink()
+    assert folder_state(tmp_path) == states[2]
+    path.unlink()
+    assert folder_state(tmp_path) == states[0] == frozenset()

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from knowledge.ranking import RELEVANT_FROM, ChunkKey, Familiarity, Hit, fuse, never_rising, relevance
@@ -21,6 +23,12 @@ def test_an_article_that_both_halves_find_goes_before_one_that_a_half_finds_firs
 
 def test_where_the_halves_disagree_the_vectors_weigh_more() -> None:
     assert order(hits("a.uk.0"), hits("b.uk.0")) == ["b", "a"]
+
+
+def test_the_words_of_an_article_without_vectors_stand_for_both_halves() -> None:
+    (first, second), vectors = hits("a.uk.0", "b.uk.0"), hits("c.uk.0", "b.uk.0")
+    assert order([first, second], vectors) == ["b", "c", "a"]
+    assert order([replace(first, alone=True), second], vectors) == ["a", "b", "c"]
 
 
 def test_many_chunks_of_one_article_take_one_place() -> None:

@@ -71,6 +71,13 @@ def test_a_model_gone_wild_fills_no_memory() -> None:
     assert len(finished[0].arguments) <= MAX_ARGUMENTS
 
 
+def test_a_name_has_only_signs_that_a_server_takes_back() -> None:
+    calls = ToolCallAssembler()
+    feed(calls, name="delete everything!\n" + "x" * 1000)
+    (call,) = calls.finish()
+    assert call.name == "delete_everything__" + "x" * 45
+
+
 @given(
     st.lists(
         st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=8), max_size=3), min_size=1, max_size=4

@@ -1,0 +1,119 @@
+from typing import Any
+
+import pytest
+
+from callcenter.agent.claims import ClaimGuard, ClaimWords
+from tests.unit.agent.conversation import shop
+
+CONFIRMED = {"status": "confirmed", "order_number": "200704"}
+BOOKED = {"status": "booked", "id": "1"}
+
+
+def guard() -> ClaimGuard:
+    return ClaimGuard(ClaimWords(shop().packs.values()))
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("Done, your order is placed.", "ordered"),
+        ("Great! The order number 200704 has been confirmed, ", "ordered"),
+        ("I've placed the order for you.", "ordered"),
+        ("Готово, замовлення оформлено.", "ordered"),
+        ("Не хвилюйтеся, ваше замовлення вже прийнято.", "ordered"),
+        ("Усе оформлено", "ordered"),
+        ("Заказ успешно оформлен!", "ordered"),
+        ("Done, you are booked at our station.", "booked"),
+        ("I have booked the slot", "booked"),
+        ("Готово, вас записано.", "booked"),
+        ("Вас уже записали на завтра", "booked"),
+        ("Вы записаны на десять утра.", "booked"),
+        ("I have moved your visit to Friday.", "moved"),
+        ("Запис перенесено на п'ятницю.", "moved"),
+        ("Мы перенесли вашу запись", "moved"),
+        ("Your booking has been cancelled.", "cancelled"),
+        ("Замовлення скасовано", "cancelled"),
+        ("Заказ отменён.", "cancelled"),
+        ("We will call you back tomorrow.", "call_back"),
+        ("Ми вам зателефонуємо.", "call_back"),
+        ("Вам перезвонят после обеда", "call_back"),
+    ],
+)
+def test_who_says_that_it_is_done_makes_a_claim(text: str, claim: str) -> None:
+    assert guard().unfounded(text) == claim
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Shall I place the order?",
+        "Your order is not placed yet.",
+        "Once your order is placed,",
+        "Is your order placed?",
+        "You can order by phone.",
+        "When shall we call you?",
+        "It comes to 10040 UAH in all.",
+        "Оформити замовлення?",
+        "Замовлення ще не оформлено.",
+        "Якщо замовлення оформлено до обіду,",
+        "Коли вам зателефонувати?",
+        "Готівкою чи карткою при отриманні?",
+        "Записати вас на завтра?",
+        "Запис можна перенести або скасувати.",
+        "Заказ ещё не оформлен.",
+        "Когда вам перезвонить?",
+        "Я могу отменить запись.",
+    ],
+)
+def test_questions_conditions_and_denials_are_no_claims(text: str) -> None:
+    assert guard().unfounded(text) is None
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "result", "text"),
+    [
+        ("confirm_order", {}, CONFIRMED, "Your order is placed."),
+        ("get_order_status", {}, {"found": 1, "orders": [{}]}, "Your order is confirmed."),
+        ("book_fitting", {}, BOOKED, "You are booked for tomorrow."),
+        ("get_fitting_bookings", {}, {"found": 1, "bookings": [{}]}, "You are booked for tomorrow."),
+        ("cancel_fitting", {"action": "cancel"}, {**BOOKED, "status": "cancelled"}, "Your booking is cancelled."),
+        ("cancel_fitting", {"action": "reschedule"}, BOOKED, "Your booking is moved."),
+        ("cancel_order_draft", {}, {"dropped": "7"}, "The order is cancelled."),
+        ("request_callback", {}, {"promised": True}, "We will call you back."),
+    ],
+)
+def test_what_a_tool_has_done_may_be_said(tool: str, arguments: dict[str, Any], result: Any, text: str) -> None:
+    its = guard()
+    assert its.unfounded(text) is not None
+    its.learn(tool, arguments, result)
+    assert its.unfounded(text) is None
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"done": False, "waits_for": "the caller's yes"},
+        {"confirmed": False, "reason": "out_of_stock"},
+        {"confirmed": "unknown", "order_id": "7"},
+        None,
+    ],
+)
+def test_what_waits_is_refused_or_unknown_may_not(result: Any) -> None:
+    its = guard()
+    its.learn("confirm_order", {}, result)
+    assert its.unfounded("Your order is placed.") == "ordered"
+
+
+def test_the_next_order_is_not_the_last_one() -> None:
+    its = guard()
+    its.learn("confirm_order", {}, CONFIRMED)
+    its.learn("create_order_draft", {}, {"status": "draft", "order_number": "200705"})
+    assert its.unfounded("Your order is placed.") == "ordered"
+
+
+def test_what_was_learned_can_be_taken_back() -> None:
+    its = guard()
+    undo = its.checkpoint()
+    its.learn("confirm_order", {}, CONFIRMED)
+    undo()
+    assert its.unfounded("Your order is placed.") == "ordered"
