@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from analytics.database import QUERIES
+from analytics.handovers import get_handover
 
 Sort = Literal[
     "started_at", "-started_at", "duration_seconds", "-duration_seconds", "total_cost_usd", "-total_cost_usd"
@@ -91,6 +92,8 @@ class CallDetail:
     turns: list[asyncpg.Record]
     tool_calls: list[asyncpg.Record]
     events: list[asyncpg.Record]
+    changes: list[asyncpg.Record]
+    handover: asyncpg.Record | None
 
 
 async def get_call(connection: asyncpg.Connection, call_id: UUID) -> CallDetail | None:
@@ -108,4 +111,6 @@ async def get_call(connection: asyncpg.Connection, call_id: UUID) -> CallDetail 
             await connection.fetch(QUERIES["detail_turns"], *key),
             await connection.fetch(QUERIES["detail_tool_calls"], *key),
             await connection.fetch(QUERIES["detail_events"], *key),
+            await connection.fetch(QUERIES["detail_changes"], *key),
+            await get_handover(connection, call_id),
         )

@@ -68,7 +68,7 @@ SELECT turn_number, at, speaker, content, content_heard, language, interrupted, 
     llm_latency_ms, tts_latency_ms, response_latency_ms, model, tokens_in, tokens_out, tts_characters,
     tts_cached_characters, tts_cache_hit, stt_audio_ms, grammar, grammar_size, rejected, timeline, endpoint_reason,
     speculation, wasted_tokens_in, wasted_tokens_out, wasted_tts_characters, wasted_stt_audio_ms, stt_backend,
-    tts_backend, cost_usd::float8 AS cost_usd
+    tts_backend, articles, cost_usd::float8 AS cost_usd
 FROM call_turns WHERE call_id = $1 AND call_started_at = $2 ORDER BY turn_number
 
 -- name: detail_tool_calls
@@ -78,6 +78,10 @@ FROM call_tool_calls WHERE call_id = $1 AND call_started_at = $2 ORDER BY sequen
 -- name: detail_events
 SELECT sequence, at, kind, detail
 FROM call_events WHERE call_id = $1 AND call_started_at = $2 ORDER BY at, sequence
+
+-- name: detail_changes
+SELECT sequence, at, actor, action, object, outcome, reason, before, after
+FROM audit_log WHERE call_id = $1 AND call_started_at = $2 ORDER BY sequence
 
 -- name: stage_percentiles
 -- Nearest rank, exact, over all calls begun in the range: counted by value first, so that nothing large is sorted.

@@ -65,7 +65,7 @@ class AnyCall:
     async def admit(self, call_id: UUID, peer: str) -> CallInfo:
         return CallInfo(call_id, datetime.now(UTC), None, None, "en")
 
-    def decide_next(self, call_id: UUID, step: NextStep) -> None:
+    def decide_next(self, call_id: UUID, step: NextStep, handover: str = "") -> None:
         pass
 
     def release(self, call_id: UUID) -> None:

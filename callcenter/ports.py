@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from callcenter.errors import RefusalReason
-from callcenter.records import Record, Scenario, TransferReason
+from callcenter.records import Change, Found, Record, Scenario, TransferReason
 
 Language = Literal["en", "uk", "ru"]
 
@@ -354,6 +354,15 @@ class ToolFinished:
     duration_ms: int
     success: bool
     error: str | None = None
+    change: Change | None = None
+    """What it changed in the shop, or was to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlesUsed:
+    """The answer is made from these articles of the shop's: their ids."""
+
+    articles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,6 +424,8 @@ class TransferRequested:
 
     reason: TransferReason
     summary: str
+    by_model: bool = field(default=False, compare=False)
+    """The summary is a model's own words: quoted as such, and believed by nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,6 +437,7 @@ AgentAct = (
     Said
     | ToolStarted
     | ToolFinished
+    | ArticlesUsed
     | ModelAsked
     | FirstToken
     | ModelAnswered
@@ -460,6 +472,13 @@ class AgentSession(Protocol):
     def summary(self) -> str:
         """For the operator: what the caller wants and what was found, in one or two sentences."""
 
+    def found(self) -> Found:
+        """What the tools of this call found and did: facts, beside the words of `summary`."""
+
+    async def unreported(self) -> Sequence[ToolFinished]:
+        """What was done in the shop while the caller interrupted or hung up, and nobody has been told of, once it is
+        done. For the end of the call; never while respond() runs."""
+
 
 class Agent(Protocol):
     @property
@@ -492,7 +511,8 @@ class CallRegistry(Protocol):
     async def admit(self, call_id: UUID, peer: str) -> CallInfo:
         """Raises CallRefused."""
 
-    def decide_next(self, call_id: UUID, step: NextStep) -> None: ...
+    def decide_next(self, call_id: UUID, step: NextStep, handover: str = "") -> None:
+        """`handover`: what the operator's phone is to show, in a line; checked by whoever hands it to the dialplan."""
 
     def release(self, call_id: UUID) -> None:
         """The call has left us; what was decided stays known until the dialplan has asked for it."""
@@ -516,6 +536,9 @@ class CallExchange(CallRegistry, Protocol):
 
     async def next_step(self, call_id: UUID) -> NextStep:
         """Where the call goes after us; the queue for one that is not known."""
+
+    async def handover(self, call_id: UUID) -> str:
+        """What the operator's phone is to show of this call; "" where nothing is known. Never raises."""
 
     async def waiting(self, call_id: UUID) -> CallInfo | None:
         """A call that was announced, not refused then, and never admitted. Raises RegistryError."""

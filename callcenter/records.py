@@ -44,6 +44,14 @@ class TransferReason(StrEnum):
     REFUSED = "refused"
 
 
+class ChangeOutcome(StrEnum):
+    DONE = "done"
+    REFUSED = "refused"
+    """By the shop or by a rule of ours: nothing is changed."""
+    UNSURE = "unsure"
+    """The shop did not answer: it may be done or not."""
+
+
 class HangupBy(StrEnum):
     CALLER = "caller"
     AGENT = "agent"
@@ -138,6 +146,8 @@ class TurnRecorded:
     """Who heard the caller (`wasted_stt_audio_ms` is its work too), by its name in the shop's prices."""
     tts_backend: str | None = None
     """Who spoke the answer, likewise."""
+    articles: tuple[str, ...] = ()
+    """Ids of the shop's articles that the answer was made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +180,83 @@ class EventRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Something that was to be changed in the shop for a caller, and what came of it. Made from tools' results, in
+    brief: what is bought and booked, and nothing that says who the caller is."""
+
+    action: str
+    """"order.draft", "order.delivery", "order.confirm", "order.drop", "booking.book", "booking.move",
+    "booking.cancel"."""
+    outcome: ChangeOutcome
+    object: str
+    """"order:ID" or "booking:ID"; the kind alone where the shop gave no id."""
+    reason: str | None = None
+    """Why it was refused, or how it failed."""
+    before: Mapping[str, Any] | None = None
+    """Of the object, as far as this call knew it; of what it replaced, for a new draft."""
+    after: Mapping[str, Any] | None = None
+    """As the shop tells it; None where there is nothing any more, or nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRecorded:
+    """A Change in the audit log, where nothing is ever changed or taken out."""
+
+    call_id: UUID
+    call_started_at: datetime
+    sequence: int
+    """From 0 within the call: the record's key."""
+    at: datetime
+    actor: str
+    """"agent:rules", or "agent:" and the model that asked for it."""
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the tools of a call found and did, in brief: facts for whoever goes on with the call, whoever asked for
+    them. Words of the shop's, and not one of a model's."""
+
+    wishes: Mapping[str, Any] = field(default_factory=dict)
+    """What tires were looked for last."""
+    matches: int | None = None
+    """So many were found by that."""
+    tires: tuple[str, ...] = ()
+    """The first of the last search that found any: name, size, price."""
+    orders: tuple[str, ...] = ()
+    """Earlier orders whose status was told: number and status."""
+    times: tuple[str, ...] = ()
+    """Free times of a fitting station that were looked up: a day and its first times."""
+    order: Mapping[str, Any] | None = None
+    """The draft that is open: id, items, total, delivery."""
+    booking: Mapping[str, Any] | None = None
+    """The booking in question: what is to be done, station, date, time."""
+    done: tuple[Mapping[str, Any], ...] = ()
+    """What was changed in the shop: action, object, and how it is now."""
+    unsure: tuple[Mapping[str, Any], ...] = ()
+    """What the shop did not answer to, so that nobody knows: action, object, reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverBegun:
+    """An operator is being fetched: what he is to know before he says hello. Written when it begins, and again when
+    more is known; made by code from what happened."""
+
+    call_id: UUID
+    call_started_at: datetime
+    at: datetime
+    reason: TransferReason
+    scenario: Scenario
+    language: str
+    """The one that we spoke, and that `summary` is written in."""
+    summary: str = ""
+    """What the caller wants and what was found, in a few sentences."""
+    words: str = ""
+    """What the model wrote for the operator, where one asked for him: its own words, which nobody has checked."""
+    found: Found = field(default_factory=Found)
+
+
+@dataclass(frozen=True, slots=True)
 class CallEnded:
     call_id: UUID
     call_started_at: datetime
@@ -198,4 +285,13 @@ class CallLeftAsterisk:
     operator_talked_seconds: float | None
 
 
-Record = CallStarted | TurnRecorded | ToolCallRecorded | EventRecorded | CallEnded | CallLeftAsterisk
+Record = (
+    CallStarted
+    | TurnRecorded
+    | ToolCallRecorded
+    | EventRecorded
+    | ChangeRecorded
+    | HandoverBegun
+    | CallEnded
+    | CallLeftAsterisk
+)

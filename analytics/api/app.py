@@ -9,7 +9,7 @@ import httpx
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from analytics.api import operations, problems, routes
+from analytics.api import handovers, operations, problems, routes
 from analytics.api.guard import Guard, check_exposure
 from analytics.api.state import WebState
 from analytics.database import database_url, prepare
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Guard, settings=settings.web)
     problems.add_handlers(app)
     app.include_router(routes.router)
+    app.include_router(handovers.router)
     app.include_router(operations.router)
     app.include_router(pages.make_router(settings.language))
     return app

@@ -88,7 +88,7 @@ class CallsFilter(DateRange):
             scenario=self.scenario,
             outcome=self.outcome,
             transferred=self.transferred,
-            callers=None if self.caller is None else _spellings(self.caller),
+            callers=None if self.caller is None else spellings(self.caller),
             search=None if self.q is None else to_query(self.q),
         )
 
@@ -116,7 +116,7 @@ def _end(value: date | datetime, zone: tzinfo) -> datetime:
     return _begin(value + timedelta(days=1), zone)
 
 
-def _spellings(caller: str) -> tuple[str, ...]:
+def spellings(caller: str) -> tuple[str, ...]:
     """As it was typed; as its digits alone; as E.164."""
     digits = re.sub(r"\D", "", caller)
     return (caller.strip(), digits, f"+{digits}") if digits else (caller.strip(),)

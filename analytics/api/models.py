@@ -72,6 +72,8 @@ class Turn(BaseModel):
     wasted_stt_audio_ms: int
     stt_backend: str | None
     tts_backend: str | None
+    articles: list[str]
+    """Ids of the shop's articles that the answer was made from."""
     cost_usd: float | None
 
     @field_validator("timeline")
@@ -100,10 +102,77 @@ class Event(BaseModel):
     detail: Any
 
 
+class Change(BaseModel):
+    """A line of the audit log."""
+
+    sequence: int
+    at: datetime
+    actor: str
+    action: str
+    object: str
+    outcome: str
+    """done, refused, or unsure: the shop did not answer."""
+    reason: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class Found(BaseModel):
+    """What the tools of the call found and did."""
+
+    wishes: dict[str, Any] = {}
+    matches: int | None = None
+    """So many tires were found by the last search, whose wishes these are."""
+    tires: list[str] = []
+    orders: list[str] = []
+    times: list[str] = []
+    order: dict[str, Any] | None = None
+    """The draft that is open."""
+    booking: dict[str, Any] | None = None
+    """The booking in question."""
+    done: list[dict[str, Any]] = []
+    unsure: list[dict[str, Any]] = []
+    """What the shop did not answer to."""
+
+
+class Handover(BaseModel):
+    """What an operator is to know before hello."""
+
+    call_id: UUID
+    started_at: datetime
+    caller_id: str | None
+    at: datetime
+    reason: str
+    scenario: str
+    language: str
+    summary: str
+    """In the language of the call, put together from what happened."""
+    words: str
+    """A model's own words for the operator, which nobody has checked; empty where the rules answered."""
+    found: Found
+    waiting: bool
+    """For an operator, or with one, now."""
+    ended_at: datetime | None
+    """When the agent's part ended."""
+    left_asterisk_at: datetime | None
+    operator_answered: bool | None
+
+
+class HandoverList(BaseModel):
+    data: list[Handover]
+
+
+class HandoverAnswer(BaseModel):
+    data: Handover
+
+
 class DetailedCall(Call):
     turns: list[Turn]
     tool_calls: list[ToolCall]
     events: list[Event]
+    changes: list[Change]
+    """What was changed in the shop, or was to be: the audit log."""
+    handover: Handover | None
 
 
 class CallPage(BaseModel):

@@ -87,6 +87,8 @@ def detailed(detail: CallDetail) -> DetailedCall:
             "turns": [dict(row) for row in detail.turns],
             "tool_calls": [dict(row) for row in detail.tool_calls],
             "events": [dict(row) for row in detail.events],
+            "changes": [dict(row) for row in detail.changes],
+            "handover": None if detail.handover is None else dict(detail.handover),
         }
     )
 

@@ -15,6 +15,21 @@ from analytics.api.models import Call
 from analytics.web.strings import LANGUAGES, Strings, choose_language
 from callcenter.ports import Language
 
+ORDER = (
+    "object",
+    "id",
+    "number",
+    "items",
+    "total",
+    "delivery",
+    "payment",
+    "station",
+    "date",
+    "time",
+    "service",
+    "status",
+)
+
 
 class Pages:
     def __init__(self, strings: Strings, default_language: Language) -> None:
@@ -70,6 +85,7 @@ class Pages:
             pretty=lambda value: json.dumps(value, ensure_ascii=False, indent=1),
             plain=lambda value: json.dumps(value, ensure_ascii=False),
             meaning=meaning,
+            parts=parts,
             **values,
         )
         return HTMLResponse(html, status_code, headers={"Content-Language": language, "Vary": "Accept-Language"})
@@ -86,6 +102,12 @@ def duration(seconds: float | None) -> str:
         return ""
     minutes, rest = divmod(round(max(seconds, 0)), 60)
     return f"{minutes}:{rest:02}"
+
+
+def parts(value: Mapping[str, Any], *without: str) -> dict[str, Any]:
+    """Of a value from a JSON column, as a person reads them: PostgreSQL orders keys by their length."""
+    known = [name for name in ORDER if name in value]
+    return {name: value[name] for name in dict.fromkeys([*known, *value]) if name not in without}
 
 
 def money(usd: float | None) -> str:

@@ -29,6 +29,7 @@ from callcenter.ports import (
     ToolFinished,
     TransferRequested,
 )
+from callcenter.records import Found
 from callcenter.shop import Shop
 
 OPERATOR = "operator"
@@ -83,6 +84,12 @@ class FallbackSession:
 
     def summary(self) -> str:
         return self._rules.summary()
+
+    def found(self) -> Found:
+        return self._rules.found()
+
+    async def unreported(self) -> Sequence[ToolFinished]:
+        return await self._rules.unreported()
 
     async def respond(self, said: CallerSaid) -> AsyncGenerator[AgentAct, None]:
         spoken, used, handed_over = "", list[ToolFinished](), False

@@ -22,6 +22,7 @@ from callcenter.agent.claims import ClaimGuard, ClaimWords
 from callcenter.agent.guard import LeakGuard, PriceGuard
 from callcenter.agent.history import History, Round
 from callcenter.agent.tools import CallTools, Toolbox, ToolRun
+from callcenter.agent.tools.advice import articles_of
 from callcenter.agent.tools.registry import as_given
 from callcenter.config import LlmSettings
 from callcenter.dialogue.numbers import NumberWords
@@ -29,6 +30,7 @@ from callcenter.dialogue.patterns import compiled, matches
 from callcenter.dialogue.words import normalize
 from callcenter.ports import (
     AgentAct,
+    ArticlesUsed,
     CallerSaid,
     CallInfo,
     ChatModel,
@@ -42,7 +44,7 @@ from callcenter.ports import (
     ToolStarted,
     TransferRequested,
 )
-from callcenter.records import Scenario
+from callcenter.records import Found, Scenario
 from callcenter.shop import Shop
 
 MAX_ROUNDS = 4
@@ -170,6 +172,12 @@ class LlmSession:
             return self._shop.phrase("summary.said", self._call.language, words=words[:MOST_SUMMED_UP])
         return self._shop.phrase("summary.nothing", self._call.language)
 
+    def found(self) -> Found:
+        return self._tools.found
+
+    async def unreported(self) -> Sequence[ToolFinished]:
+        return [run.finished for run in await self._tools.unreported()]
+
     def note(self, act: AgentAct) -> None:
         """Somebody else did this in the turn that we could not answer."""
         if isinstance(act, Said):
@@ -254,7 +262,8 @@ class LlmSession:
             announcement = self._shop.phrase(f"transfer.{turn.transfer.reason.value}", self._call.language)
             turn.rounds.append(Round(announcement))
             yield turn.spaced(Said(announcement))
-            yield TransferRequested(turn.transfer.reason, turn.transfer.summary or self.summary())
+            asked = turn.transfer
+            yield asked if asked.summary else TransferRequested(asked.reason, self.summary())
 
     def _starting(self, requests: Sequence[ToolRequest], turn: "_Turn") -> list[AgentAct]:
         acts: list[AgentAct] = []
@@ -282,6 +291,8 @@ class LlmSession:
         for run in runs:
             acts.append(run.finished)
             self._learn(run.finished)
+            if articles := articles_of(run.finished):
+                acts.append(ArticlesUsed(articles))
             if run.answers:
                 turn.answered = self._tools.scenario(run.finished.tool_name)
             if run.store_failure is not None:

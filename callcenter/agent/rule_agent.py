@@ -24,7 +24,7 @@ from callcenter.ports import (
     ToolStarted,
     TransferRequested,
 )
-from callcenter.records import TransferReason
+from callcenter.records import Found, TransferReason
 from callcenter.shop import Shop
 
 NAME = "rules"
@@ -96,6 +96,12 @@ class RuleSession:
 
     def summary(self) -> str:
         return self._engine.summary()
+
+    def found(self) -> Found:
+        return self._tools.found
+
+    async def unreported(self) -> Sequence[ToolFinished]:
+        return [run.finished for run in await self._tools.unreported()]
 
     async def respond(self, said: CallerSaid) -> AsyncGenerator[AgentAct, None]:
         yield ModelAnswered(NAME)

@@ -166,6 +166,8 @@ class Engine:
     ) -> list[Step]:
         turn = self._turn(Understood(""))
         turn.speak(said)
+        if isinstance(result, Mapping) and result.get("confirmed") == "unknown":
+            self._memory.order = None  # nobody may say that it is open, nor that it is placed
         if transfer is not None:
             talk.hand_over(turn, transfer.reason, transfer.summary)
         elif error is not None or not isinstance(result, Mapping):

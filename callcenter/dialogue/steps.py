@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callcenter.ports import (
+    ArticlesUsed,
     GoalReached,
     HangupRequested,
     Said,
@@ -21,4 +22,4 @@ class CallTool:
     arguments: Mapping[str, Any]
 
 
-Step = Said | CallTool | ScenarioRecognized | GoalReached | TransferRequested | HangupRequested
+Step = Said | CallTool | ArticlesUsed | ScenarioRecognized | GoalReached | TransferRequested | HangupRequested

@@ -8,12 +8,12 @@ default, one that is unknown is left out.
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from math import isfinite
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from callcenter.errors import CallCenterError
@@ -22,7 +22,9 @@ from callcenter.records import (
     CallEnded,
     CallLeftAsterisk,
     CallStarted,
+    ChangeRecorded,
     EventRecorded,
+    HandoverBegun,
     Record,
     ToolCallRecorded,
     TurnRecorded,
@@ -33,6 +35,9 @@ DEEPEST = 64
 """Of nested values; what lies deeper is cut off."""
 LONGEST_INTEGER_BITS = 1024
 """Python turns no number of over 4300 digits into text."""
+T = TypeVar("T")
+Layout = list[tuple[str, Callable[[Any], Any], bool]]
+"""Of a dataclass: each field's name, how its value is read, and whether it must be there."""
 
 
 class RecordError(CallCenterError):
@@ -44,6 +49,8 @@ TYPES: tuple[type[Record], ...] = (
     TurnRecorded,
     ToolCallRecorded,
     EventRecorded,
+    ChangeRecorded,
+    HandoverBegun,
     CallEnded,
     CallLeftAsterisk,
 )
@@ -89,6 +96,8 @@ def _plain(value: Any, depth: int) -> Any:
             return {str(key): _plain(item, depth - 1) for key, item in value.items()}
         case list() | tuple() | set() | frozenset():
             return [_plain(item, depth - 1) for item in value]
+        case _ if is_dataclass(value):
+            return {field.name: _plain(getattr(value, field.name), depth - 1) for field in fields(value)}
         case _:
             return str(value)
 
@@ -106,8 +115,12 @@ def decode(text: str) -> Record:
     cls = KINDS.get(str(values.get("type")))
     if cls is None:
         raise RecordError("is of a kind that this program does not know")
+    return _built(cls, _LAYOUTS[cls], values)
+
+
+def _built(cls: type[T], layout: Layout, values: Mapping[str, Any]) -> T:
     known: dict[str, Any] = {}
-    for name, convert, required in _LAYOUTS[cls]:
+    for name, convert, required in layout:
         if name in values:
             known[name] = _converted(name, convert, values[name])
         elif required:
@@ -140,10 +153,23 @@ def _mapping(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: {key: convert(item) for key, item in _exactly(dict)(value).items()}
 
 
+def _tuple(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: tuple(convert(item) for item in _exactly(list)(value))
+
+
+def _part(cls: type) -> Callable[[Any], Any]:
+    layout = _layout(cls)
+    return lambda value: _built(cls, layout, _exactly(dict)(value))
+
+
 def _converter(hint: Any) -> Callable[[Any], Any]:
     if get_origin(hint) in (Union, UnionType):
         inner = [_converter(part) for part in get_args(hint) if part is not type(None)]
         return lambda value: None if value is None else inner[0](value)
+    if get_origin(hint) is tuple:  # tuple[…, ...]
+        return _tuple(_converter(get_args(hint)[0]))
+    if is_dataclass(hint):
+        return _part(cast(type, hint))
     if get_origin(hint) is not None:  # Mapping[str, …]
         return _mapping(_converter(get_args(hint)[1]))
     if hint is Any:
@@ -157,7 +183,7 @@ def _converter(hint: Any) -> Callable[[Any], Any]:
     return _exactly(int, float) if hint is float else _exactly(hint)
 
 
-def _layout(cls: type[Record]) -> list[tuple[str, Callable[[Any], Any], bool]]:
+def _layout(cls: Any) -> Layout:
     hints = get_type_hints(cls)
     return [(f.name, _converter(hints[f.name]), _is_required(f)) for f in fields(cls)]
 

@@ -20,10 +20,10 @@ INSERT INTO call_turns (
     stt_latency_ms, llm_latency_ms, tts_latency_ms, response_latency_ms, model, tokens_in, tokens_out, tts_characters,
     tts_cached_characters, tts_cache_hit, stt_audio_ms, grammar, grammar_size, rejected, timeline, endpoint_reason,
     speculation, wasted_tokens_in, wasted_tokens_out, wasted_tts_characters, wasted_stt_audio_ms, stt_backend,
-    tts_backend, search
+    tts_backend, articles, search
 ) VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-    $25::text::jsonb, $26, $27, $28, $29, $30, $31, $32, $33, array_to_tsvector($34::text[])
+    $25::text::jsonb, $26, $27, $28, $29, $30, $31, $32, $33, $34::text[], array_to_tsvector($35::text[])
 )
 ON CONFLICT (call_id, call_started_at, turn_number) DO UPDATE SET
     at = EXCLUDED.at,
@@ -56,6 +56,7 @@ ON CONFLICT (call_id, call_started_at, turn_number) DO UPDATE SET
     wasted_stt_audio_ms = EXCLUDED.wasted_stt_audio_ms,
     stt_backend = EXCLUDED.stt_backend,
     tts_backend = EXCLUDED.tts_backend,
+    articles = EXCLUDED.articles,
     -- lemmas that the background job has put there stay while the words are the same
     search = CASE WHEN call_turns.content = EXCLUDED.content THEN call_turns.search ELSE EXCLUDED.search END
 
@@ -78,6 +79,27 @@ INSERT INTO call_events (call_id, call_started_at, sequence, at, kind, detail)
 VALUES ($1, $2, $3, $4, $5, $6::text::jsonb)
 ON CONFLICT (call_id, call_started_at, sequence) DO UPDATE SET
     at = EXCLUDED.at, kind = EXCLUDED.kind, detail = EXCLUDED.detail
+
+-- name: handover_begun
+-- Written again when more is known: what was told last counts, unless it tells nothing.
+INSERT INTO handovers (call_id, call_started_at, at, reason, scenario, language, summary, words, found)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::jsonb)
+ON CONFLICT (call_id, call_started_at) DO UPDATE SET
+    at = EXCLUDED.at,
+    reason = EXCLUDED.reason,
+    scenario = EXCLUDED.scenario,
+    language = EXCLUDED.language,
+    summary = EXCLUDED.summary,
+    words = EXCLUDED.words,
+    found = EXCLUDED.found
+WHERE EXCLUDED.summary <> '' OR handovers.summary = ''
+
+-- name: change_recorded
+-- The table refuses to be changed: a second delivery does nothing.
+INSERT INTO audit_log (
+    call_id, call_started_at, sequence, at, actor, action, object, outcome, reason, before, after
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11::text::jsonb)
+ON CONFLICT (call_id, call_started_at, sequence) DO NOTHING
 
 -- name: callback_promised
 -- An event of this kind is also a row of the list of call-backs, to the number that the call came from.

@@ -15,15 +15,23 @@ from callcenter.journal.codec import NAMES, encode
 from callcenter.journal.queries import QUERIES
 from callcenter.journal.spool_file import Entry, OpenCall, SpoolFile
 from callcenter.journal.spool_folder import SpoolFolder
-from callcenter.records import CallEnded, HangupBy, Outcome, Scenario
+from callcenter.records import CallEnded, HandoverBegun, HangupBy, Outcome, Record, Scenario, TransferReason
 
 
 def close_open_calls(file: SpoolFile) -> int:
     """Write the end of every call that is open in a dead process's file. Raises sqlite3.Error."""
     now = datetime.now(UTC)
-    ends = [_failed(call) for call in file.open_calls()]
-    file.append([Entry(NAMES[CallEnded], encode(end), end, now) for end in ends])
-    return len(ends)
+    calls = file.open_calls()
+    ends: list[Record] = [record for call in calls for record in (_to_operator(call), _failed(call))]
+    file.append([Entry(NAMES[type(end)], encode(end), end, now) for end in ends])
+    return len(calls)
+
+
+def _to_operator(call: OpenCall) -> HandoverBegun:
+    """The dialplan has handed the caller over, and all that can be told is that. What the call itself had told counts
+    more (queries.sql)."""
+    reason, scenario = TransferReason.COMPONENT_FAILURE, Scenario.OTHER
+    return HandoverBegun(call.call_id, call.call_started_at, call.last_at, reason, scenario, call.language)
 
 
 def _failed(call: OpenCall) -> CallEnded:

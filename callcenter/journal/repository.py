@@ -4,8 +4,8 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import asdict, fields, is_dataclass, replace
+from typing import Any, cast
 
 import asyncpg
 
@@ -16,7 +16,9 @@ from callcenter.records import (
     CallEnded,
     CallLeftAsterisk,
     CallStarted,
+    ChangeRecorded,
     EventRecorded,
+    HandoverBegun,
     Record,
     ToolCallRecorded,
     TurnRecorded,
@@ -57,7 +59,9 @@ class Repository:
                 return (*key, record.caller_id, caller_hash, record.called_id, record.language, self._owner)
             case TurnRecorded():
                 return (*key, *_turn(record))
-            case ToolCallRecorded() | EventRecorded() | CallEnded() | CallLeftAsterisk():
+            case ChangeRecorded():
+                return (*key, *_change(record))
+            case ToolCallRecorded() | EventRecorded() | HandoverBegun() | CallEnded() | CallLeftAsterisk():
                 return (*key, *_values(record, COLUMNS[type(record)]))
 
 
@@ -75,6 +79,7 @@ COLUMNS: Mapping[type[Record], tuple[str, ...]] = {
         "error",
     ),
     EventRecorded: ("sequence", "at", "kind", "detail"),
+    HandoverBegun: ("at", "reason", "scenario", "language", "summary", "words", "found"),
     CallEnded: (
         "ended_at",
         "outcome",
@@ -94,11 +99,30 @@ COLUMNS: Mapping[type[Record], tuple[str, ...]] = {
         "operator_talked_seconds",
     ),
 }
-JSON_COLUMNS = frozenset({"tool_args", "tool_result", "detail"})
+JSON_COLUMNS = frozenset({"tool_args", "tool_result", "detail", "found"})
 
 
 def _values(record: Record, names: Iterable[str]) -> Arguments:
-    return tuple(json.dumps(getattr(record, name)) if name in JSON_COLUMNS else getattr(record, name) for name in names)
+    return tuple(_json(getattr(record, name)) if name in JSON_COLUMNS else getattr(record, name) for name in names)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(asdict(value) if is_dataclass(value) and not isinstance(value, type) else value)
+
+
+def _change(record: ChangeRecorded) -> Arguments:
+    change = record.change
+    return (
+        record.sequence,
+        record.at,
+        record.actor,
+        change.action,
+        change.object,
+        change.outcome,
+        change.reason,
+        None if change.before is None else json.dumps(change.before),
+        None if change.after is None else json.dumps(change.after),
+    )
 
 
 def _turn(turn: TurnRecorded) -> Arguments:
@@ -137,6 +161,7 @@ def _turn(turn: TurnRecorded) -> Arguments:
         turn.wasted_stt_audio_ms,
         turn.stt_backend,
         turn.tts_backend,
+        list(turn.articles),
         words(turn.content),
     )
 
@@ -147,12 +172,7 @@ def hash_caller(secret: bytes, caller_id: str | None) -> str | None:
 
 def storable(record: Record) -> Record:
     """The record without the characters that PostgreSQL cannot hold (NUL, halves of surrogate pairs)."""
-    changed = {}
-    for field in fields(record):
-        value = getattr(record, field.name)
-        if isinstance(value, (str, dict, list)) and (clean := _clean(value)) != value:
-            changed[field.name] = clean
-    return replace(record, **changed) if changed else record
+    return cast(Record, _clean(record))
 
 
 def _clean(value: Any) -> Any:
@@ -165,8 +185,22 @@ def _clean(value: Any) -> Any:
             return {_clean(key): _clean(item) for key, item in value.items()}
         case list():
             return [_clean(item) for item in value]
+        case tuple():
+            return tuple(_clean(item) for item in value)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return _clean_parts(value)
         case _:
             return value
+
+
+def _clean_parts(value: Any) -> Any:
+    """Of a dataclass; itself where nothing is to be cleaned."""
+    changed = {}
+    for field in fields(value):
+        part = getattr(value, field.name)
+        if (clean := _clean(part)) is not part and clean != part:
+            changed[field.name] = clean
+    return replace(value, **changed) if changed else value
 
 
 def _promise(event: EventRecorded) -> Arguments:

@@ -6,10 +6,28 @@ from datetime import UTC, datetime
 from typing import Any
 
 from callcenter.agent.answering import CHARACTERS_A_TOKEN
+from callcenter.agent.rule_agent import NAME as RULES
 from callcenter.pipeline.player import Segment
 from callcenter.pipeline.waterfall import Waterfall
-from callcenter.ports import CallInfo, FellBack, Journal, Language, ModelAnswered, ModelAsked, ToolFinished
-from callcenter.records import EventRecorded, Speaker, Stage, ToolCallRecorded, TransferReason, TurnRecorded
+from callcenter.ports import (
+    CallInfo,
+    FellBack,
+    Journal,
+    Language,
+    ModelAnswered,
+    ModelAsked,
+    ToolFinished,
+    TransferRequested,
+)
+from callcenter.records import (
+    ChangeRecorded,
+    EventRecorded,
+    HandoverBegun,
+    Speaker,
+    Stage,
+    ToolCallRecorded,
+    TurnRecorded,
+)
 
 
 @dataclass(slots=True)
@@ -39,6 +57,7 @@ class Answer:
     model: str | None = None
     asked: ModelAsked | None = None
     """A model that has not told yet what its answer took."""
+    articles: tuple[str, ...] = ()
     tool_calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
@@ -50,8 +69,8 @@ class Answer:
     endpoint_reason: str | None = None
     stt_backend: str | None = None
     waste: Waste = field(default_factory=Waste)
-    transfer: tuple[TransferReason, str] | None = None
-    """Asked for by the agent: reason and summary."""
+    transfer: TransferRequested | None = None
+    """Asked for by the agent, or by ourselves."""
     hangup: bool = False
 
     @property
@@ -112,11 +131,16 @@ class CallJournal:
 
     def __init__(self, journal: Journal, call: CallInfo) -> None:
         self._journal, self._call = journal, call
-        self._turns = self._tools = self._events = 0
+        self._turns = self._tools = self._events = self._changes = 0
+        self._model = RULES
 
     def next_turn(self) -> int:
         self._turns += 1
         return self._turns - 1
+
+    @property
+    def last_turn(self) -> int:
+        return max(self._turns - 1, 0)
 
     def turn(self, answer: Answer) -> None:
         """Write our own turn as far as it has been heard; written again as it goes on."""
@@ -148,6 +172,7 @@ class CallJournal:
                 tokens_out=answer.tokens_out,
                 tts_characters=answer.tts_characters,
                 tts_cached_characters=answer.tts_cached_characters,
+                articles=answer.articles,
             )
         )
 
@@ -165,7 +190,10 @@ class CallJournal:
             )
         )
 
-    def tool(self, turn_number: int, tool: ToolFinished) -> None:
+    def tool(self, turn_number: int, tool: ToolFinished, model: str | None = None) -> None:
+        """And what it changed, in the audit log. `model`: who asked for it; None when the caller's yes did, to what the
+        model before had proposed."""
+        self._model = model or self._model
         self._journal.write(
             ToolCallRecorded(
                 call_id=self._call.call_id,
@@ -182,6 +210,21 @@ class CallJournal:
             )
         )
         self._tools += 1
+        if tool.change is not None:
+            self._journal.write(
+                ChangeRecorded(
+                    call_id=self._call.call_id,
+                    call_started_at=self._call.started_at,
+                    sequence=self._changes,
+                    at=datetime.now(UTC),
+                    actor=f"agent:{self._model}",
+                    change=tool.change,
+                )
+            )
+            self._changes += 1
+
+    def handover(self, handover: HandoverBegun) -> None:
+        self._journal.write(handover)
 
     def fallback(self, fell_back: FellBack) -> None:
         self.event("fallback", component=fell_back.component, tier=fell_back.tier, error=fell_back.kind)

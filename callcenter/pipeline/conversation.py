@@ -29,6 +29,7 @@ from callcenter.events import (
 from callcenter.pipeline.answer import Answer, CallJournal
 from callcenter.pipeline.deadlines import Deadlines, Due
 from callcenter.pipeline.fillers import Fillers
+from callcenter.pipeline.handover import hand_over
 from callcenter.pipeline.interruption import is_interruption
 from callcenter.pipeline.outcome import CallFacts
 from callcenter.pipeline.player import Player, Segment
@@ -36,8 +37,8 @@ from callcenter.pipeline.replies import Replies, ReplyEnded
 from callcenter.pipeline.speaker import Speaker
 from callcenter.pipeline.states import State, follow
 from callcenter.pipeline.waterfall import Waterfall
-from callcenter.ports import AgentSession, CallerSaid, CallInfo, Transcript
-from callcenter.records import HangupBy, Stage, TransferReason
+from callcenter.ports import AgentSession, CallerSaid, CallInfo, Transcript, TransferRequested
+from callcenter.records import HandoverBegun, HangupBy, Stage, TransferReason
 from callcenter.shop import Shop
 
 OPERATOR_KEY = "0"
@@ -66,7 +67,8 @@ class Conversation:
         """In this turn of the caller's."""
         self._turn_open = False
         """The caller has begun to speak, and not been taken to have finished."""
-        self.transfer_summary: str | None = None
+        self.handover: HandoverBegun | None = None
+        """An operator is being fetched."""
 
     def attach(self, player: Player, speaker: Speaker) -> None:
         """The voice; the player needs `on_progress` of this conversation, so it comes second."""
@@ -80,6 +82,7 @@ class Conversation:
             self._settings.call,
             Fillers(lambda key, number: self._shop.phrase(key, self._call.language, seed=number)),
             self._on_speaking,
+            self._on_transfer,
             self._events.put,
             self._tasks,
         )
@@ -275,7 +278,7 @@ class Conversation:
 
     # ------------------------------------------------------------ replies
 
-    def _say(self, text: str, hangup: bool = False, transfer: tuple[TransferReason, str] | None = None) -> None:
+    def _say(self, text: str, hangup: bool = False, transfer: TransferRequested | None = None) -> None:
         answer = self._answer(None)
         answer.hangup, answer.transfer = hangup, transfer
         self._replies.say(text, answer)
@@ -298,13 +301,12 @@ class Conversation:
     async def _on_reply_ended(self, answer: Answer, error: EngineError | None) -> None:
         await self._give_up_reply(interrupted=False)
         if answer.transfer is not None:
-            reason, summary = answer.transfer
             if error is not None:  # without a voice there is no announcement to wait for
                 self._note_failure(error)
             if answer.segments or error is not None:
-                self._hand_over(reason, summary)
+                self._hand_over(answer)
             else:  # a model may ask for the operator without a word to the caller
-                self._announce_transfer(reason, summary=summary)
+                self._announce_transfer(answer.transfer.reason)
         elif error is not None:
             await self._fail(error)
         elif answer.hangup:
@@ -348,16 +350,30 @@ class Conversation:
         log.warning("component_failed", stage=error.stage, kind=error.kind, error=str(error))
         self._journal.event("component_error", component=error.stage, error=error.kind)
 
-    def _announce_transfer(self, reason: TransferReason, apology: str = "", summary: str | None = None) -> None:
+    def _announce_transfer(self, reason: TransferReason, apology: str = "") -> None:
         self._move(State.TRANSFERRING)
         keys = [*([apology] if apology else []), f"transfer.{reason}"]
         text = " ".join(map(self._phrase, keys))
-        self._say(text, transfer=(reason, self._agent.summary() if summary is None else summary))
+        transfer = TransferRequested(reason, "")
+        self._begin_handover(transfer)
+        self._say(text, transfer=transfer)
 
-    def _hand_over(self, reason: TransferReason, summary: str) -> None:
-        self.facts.transferred = reason
+    def _on_transfer(self, answer: Answer) -> None:
+        if answer.transfer is not None:
+            self._begin_handover(answer.transfer)
+
+    def _begin_handover(self, transfer: TransferRequested) -> None:
+        """The journal knows before the announcement has been heard: an operator reads it before he says hello."""
+        if self.handover is None:
+            words = transfer.summary if transfer.by_model else ""
+            self.handover = hand_over(self._call, self._agent, self._shop, self.facts.scenario, transfer.reason, words)
+            self._journal.handover(self.handover)
+
+    def _hand_over(self, answer: Answer) -> None:
+        self._on_transfer(answer)
+        assert answer.transfer is not None, "the caller asked"  # noqa: S101
+        self.facts.transferred = answer.transfer.reason
         self.facts.hangup_by = HangupBy.AGENT
-        self.transfer_summary = summary
         self._move(State.ENDED)
 
     # ------------------------------------------------------------ small things

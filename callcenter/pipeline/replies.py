@@ -51,12 +51,13 @@ class Replies:
         settings: CallSettings,
         fillers: Fillers,
         on_speaking: Callable[[], None],
+        on_transfer: Callable[[Answer], None],
         ended: Callable[[ReplyEnded], Coroutine[Any, Any, None]],
         tasks: asyncio.TaskGroup,
     ) -> None:
         self._agent, self._player, self._speaker, self._journal, self._facts = agent, player, speaker, journal, facts
         self._settings, self._fillers = settings, fillers
-        self._on_speaking, self._ended, self._tasks = on_speaking, ended, tasks
+        self._on_speaking, self._on_transfer, self._ended, self._tasks = on_speaking, on_transfer, ended, tasks
         self.current: Reply | None = None
         self.guess: Guess | None = None
         self._task: asyncio.Task[None] | None = None
@@ -119,6 +120,7 @@ class Replies:
             answer,
             self._settings.reply_timeout_s,
             self._on_speaking,
+            self._on_transfer,
             settled=settled,
         )
 

@@ -19,6 +19,7 @@ from callcenter.pipeline.player import Track
 from callcenter.pipeline.speaker import Speaker
 from callcenter.ports import (
     AgentAct,
+    ArticlesUsed,
     CallbackPromised,
     FellBack,
     FirstToken,
@@ -54,6 +55,7 @@ class Reply:
         answer: Answer,
         timeout_s: float,
         on_speaking: Callable[[], None],
+        on_transfer: Callable[[Answer], None],
         *,
         settled: bool = True,
     ) -> None:
@@ -66,7 +68,7 @@ class Reply:
         if settled:
             self.settled.set()
         self._speaker, self._journal, self._facts = speaker, journal, facts
-        self._timeout_s, self._on_speaking = timeout_s, on_speaking
+        self._timeout_s, self._on_speaking, self._on_transfer = timeout_s, on_speaking, on_transfer
         self._sentences: asyncio.Queue[Sentence | None] = asyncio.Queue(SENTENCES_AHEAD)
         self._speaking = self._mid_sentence = False
         self._held: list[AgentAct] = []
@@ -82,6 +84,7 @@ class Reply:
         self._held.clear()
         if self._speaking:
             self._on_speaking()
+        self._note_transfer()
 
     async def say(self, text: str) -> None:
         """Speak a phrase of ours and wait until it has been heard. Raises SynthesisError."""
@@ -129,6 +132,7 @@ class Reply:
                         await self._enqueue(splitter.flush())
                     self._note(act)
         self.written = True
+        self._note_transfer()
         await self._enqueue(splitter.flush())
         await self._sentences.put(None)
 
@@ -156,6 +160,11 @@ class Reply:
             self._speaking = True
             if self.settled.is_set():
                 self._on_speaking()
+
+    def _note_transfer(self) -> None:
+        """Only now: the agent has said all, and can tell what the operator is to know."""
+        if self.written and self.settled.is_set() and self.answer.transfer is not None:
+            self._on_transfer(self.answer)
 
     # ------------------------------------------------------------ the agent's acts
 
@@ -196,8 +205,10 @@ class Reply:
                 self.answer.asked = act
             case ModelAnswered():
                 self.answer.decided_by(act)
-            case TransferRequested(reason, summary):
-                self.answer.transfer = (reason, summary)
+            case TransferRequested():
+                self.answer.transfer = act
+            case ArticlesUsed(articles):
+                self.answer.articles = tuple(dict.fromkeys((*self.answer.articles, *articles)))
             case HangupRequested():
                 self.answer.hangup = True
             case _ if self.settled.is_set():
@@ -210,7 +221,7 @@ class Reply:
         match act:
             case ToolFinished():
                 self.answer.tool_calls += 1
-                self._journal.tool(self.answer.turn_number, act)
+                self._journal.tool(self.answer.turn_number, act, self.answer.model)
             case FellBack():
                 self._journal.fallback(act)
                 self._facts.degraded = "fallback" if act.component == "llm" else self._facts.degraded
@@ -225,7 +236,7 @@ class Reply:
                 self._facts.callback_promised = True
             case ToolStarted() | FirstToken() | Said():
                 pass
-            case ModelAsked() | ModelAnswered() | TransferRequested() | HangupRequested():
+            case ModelAsked() | ModelAnswered() | ArticlesUsed() | TransferRequested() | HangupRequested():
                 pass  # the answer's own
             case _:
                 assert_never(act)

@@ -2,7 +2,7 @@
 the dialplan goes on to the queue unless we said "bye"."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -12,6 +12,7 @@ from callcenter.config import Settings
 from callcenter.events import CallEvent
 from callcenter.pipeline.answer import CallJournal
 from callcenter.pipeline.conversation import Conversation
+from callcenter.pipeline.handover import hand_over, in_a_line
 from callcenter.pipeline.listener import Listener
 from callcenter.pipeline.outcome import CallFacts, outcome
 from callcenter.pipeline.player import Player
@@ -30,10 +31,15 @@ from callcenter.ports import (
     Voice,
     VoiceDetector,
 )
-from callcenter.records import CallEnded, CallStarted, HangupBy, TransferReason
+from callcenter.records import CallEnded, CallStarted, HandoverBegun, HangupBy, TransferReason
 from callcenter.shop import Shop
 
 EVENTS_QUEUE = 32
+AT_ONCE_S = 0.05
+LAST_TOOLS_S = 10.0
+"""Longer than two tools of the shop's, one after the other, may take."""
+LAST_TOOLS_DRAINED_S = 3.0
+"""When the process ends: its calls have five seconds (audiosocket.server)."""
 log = structlog.get_logger()
 
 
@@ -62,8 +68,10 @@ class _Session:
     def __init__(self, parts: Parts, call: CallInfo, line: CallLine) -> None:
         self._parts, self._call, self._line = parts, call, line
         self._facts = CallFacts()
+        self._journal = CallJournal(parts.journal, call)
         self._conversation: Conversation | None = None
         self._agent: AgentSession | None = None
+        self._told: HandoverBegun | None = None
         self._began_s = asyncio.get_running_loop().time()
         self._log = log.bind(call_id=str(call.call_id))
 
@@ -89,8 +97,7 @@ class _Session:
         events: asyncio.Queue[CallEvent | ReplyEnded] = asyncio.Queue(EVENTS_QUEUE)
         agent = self._agent = parts.agent.open(call)
         async with asyncio.TaskGroup() as tasks:
-            journal = CallJournal(parts.journal, call)
-            conversation = Conversation(call, agent, parts.shop, parts.settings, journal, events, tasks)
+            conversation = Conversation(call, agent, parts.shop, parts.settings, self._journal, events, tasks)
             self._conversation, self._facts = conversation, conversation.facts
             player = Player(line.rate_hz, conversation.on_progress)
             conversation.attach(player, self._speaker())
@@ -134,7 +141,11 @@ class _Session:
         call, facts, registry = self._call, self._facts, self._parts.registry
         ended = outcome(facts)
         to_queue = facts.transferred is not None or facts.hangup_by is HangupBy.FAILURE
-        registry.decide_next(call.call_id, "queue" if to_queue else "bye")
+        handover = self._handover()
+        shown = in_a_line(handover, self._parts.shop, call) if handover is not None else ""
+        registry.decide_next(call.call_id, "queue" if to_queue else "bye", shown)
+        await self._note_last_tools()
+        handover = self._handover()
         self._parts.journal.write(
             CallEnded(
                 call_id=call.call_id,
@@ -145,7 +156,7 @@ class _Session:
                 scenario=facts.scenario,
                 language=call.language,
                 transfer_reason=facts.transferred,
-                transfer_summary=self._summary(),
+                transfer_summary=handover.summary if handover is not None else None,
                 degraded=facts.degraded,
             )
         )
@@ -157,15 +168,36 @@ class _Session:
         self._log.info("call_ended", outcome=ended.value, scenario=facts.scenario.value, seconds=round(seconds, 1))
         await self._line.hang_up()
 
-    def _summary(self) -> str | None:
-        if self._facts.transferred is None:
+    def _handover(self) -> HandoverBegun | None:
+        """What the operator is told, as it is now; in the journal. None when the call does not go to him."""
+        begun = self._conversation.handover if self._conversation else None
+        if (reason := self._facts.transferred) is None:
             return None
-        said = self._conversation.transfer_summary if self._conversation else None
-        if said or self._agent is None:
-            return said
+        words = begun.words if begun is not None else ""
+        now = hand_over(self._call, self._agent, self._parts.shop, self._facts.scenario, reason, words)
+        if self._told is None:
+            self._told = begun
+        if self._told is None or replace(now, at=self._told.at) != self._told:
+            self._told = now if begun is None else replace(now, at=begun.at)
+            self._journal.handover(self._told)
+        return self._told
+
+    async def _note_last_tools(self) -> None:
+        """What was being done in the shop when the call ended is done, and the journal knows of it."""
+        if self._agent is None:
+            return
+        left = asyncio.create_task(self._last_tools(self._agent), name="last tools")
+        done, _ = await asyncio.wait([left], timeout=AT_ONCE_S)
+        if not done:
+            await self._line.hang_up()  # the caller waits for none of it
+        await left
+
+    async def _last_tools(self, agent: AgentSession) -> None:
+        is_draining = self._facts.transferred is TransferReason.DRAINING
         try:
-            return self._agent.summary()
+            async with asyncio.timeout(LAST_TOOLS_DRAINED_S if is_draining else LAST_TOOLS_S):
+                for tool in await agent.unreported():
+                    self._journal.tool(self._journal.last_turn, tool)
         except Exception as error:  # the end of the call is journaled whatever broke
             metrics.errors_total.labels("session", type(error).__name__).inc()
-            self._log.error("summary_broke", error=type(error).__name__)
-            return None
+            self._log.error("last_tools_broke", error=type(error).__name__)

@@ -75,6 +75,9 @@ FULL: Mapping[str, Any] = {
     "orders": [_ORDER, {**_ORDER, "status": "returned", "label": "sent back"}],
     "aim": "reschedule",
     "text": "Winter tires are soft in the cold.",
+    "action": "order.confirm",
+    "reason": "customer_request",
+    "summary": "The caller looks for winter tires.",
 }
 BARE: Mapping[str, Any] = {
     **FULL,
@@ -105,6 +108,9 @@ BARE: Mapping[str, Any] = {
     "bookings": [_BOOKING],
     "orders": [{"number": "204816", "status": "shipped", "label": "", "goods": "", "total": 0, "expected": ""}],
     "aim": "book",
+    "action": "search_tires",
+    "reason": "refused",
+    "summary": "",
 }
 UNCLEAN = re.compile(r"[{}<>]|\bNone\b|,\s*,|\s[.,?!]|\(\s*\)")
 PROMPT_FACTS: Sequence[Mapping[str, Any]] = (

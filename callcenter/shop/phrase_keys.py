@@ -173,5 +173,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "summary.said": "words",
         "summary.operator": "",
         "summary.nothing": "",
+        "summary.unsure": "action number",
+        "summary.display": "reason summary words",
     }.items()
 }

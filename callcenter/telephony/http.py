@@ -27,6 +27,7 @@ from callcenter.ports import CallExchange, Journal, Language
 from callcenter.records import CallLeftAsterisk
 from callcenter.sockets import Peers
 from callcenter.telephony.announcement import describe
+from callcenter.telephony.display import for_display
 from callcenter.telephony.form import Form, FormError
 from callcenter.telephony.refusals import Refusals
 
@@ -58,7 +59,7 @@ FULL = frozenset(
 
 
 class _Telephony:
-    """The dialplan's three calls."""
+    """The dialplan's calls."""
 
     def __init__(self, exchange: CallExchange, journal: Journal, slots: Slots, language: Language) -> None:
         self._exchange, self._journal, self._slots, self._language = exchange, journal, slots, language
@@ -77,6 +78,10 @@ class _Telephony:
 
     async def next(self, form: Form) -> Response:
         return PlainTextResponse(await self._exchange.next_step(form.uuid("uuid")))
+
+    async def handover(self, form: Form) -> Response:
+        """A line for Set(CALLERID(name)=...), empty where nothing is known: nothing else may ever stand in it."""
+        return PlainTextResponse(for_display(await self._exchange.handover(form.uuid("uuid"))))
 
     async def end(self, form: Form) -> Response:
         call_id = form.uuid("uuid")
@@ -196,6 +201,7 @@ def create_app(
         routes=[
             Route("/telephony/start", _taking_form(telephony.start), methods=["POST"]),
             Route("/telephony/next", _taking_form(telephony.next), methods=["POST"]),
+            Route("/telephony/handover", _taking_form(telephony.handover), methods=["POST"]),
             Route("/telephony/end", _taking_form(telephony.end), methods=["POST"]),
             Route("/telephony/free", answer_free),
             Route("/healthz", answer_health),

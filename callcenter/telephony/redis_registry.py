@@ -5,7 +5,8 @@ rule when Redis does not answer within 200 ms: calls in progress go on, new ones
 next is the queue. A call that nobody can look up might be a second one with its UUID or one too many of its caller, and
 its caller's number would be missing: a human is the better answer, and the caller has it at once.
 
-Callers' numbers lie there hashed, for an hour, and sealed until the call is admitted, for minutes at most (sealing.py).
+Callers' numbers lie there hashed, for an hour, and sealed until the call is admitted, for minutes at most (sealing.py);
+so does the line for the operator's phone, which the dialplan asks for as soon as the call has left us.
 """
 
 import asyncio
@@ -31,6 +32,8 @@ ACTIVE_KEPT_S = 24 * 3600
 """An active call is known for so long even if its worker dies: no call is longer."""
 LATE_S = 60
 """So long after its announcement has lapsed a call's number is known still: its refusal is journaled with it."""
+HANDOVER_KEPT_S = 120
+"""The dialplan asks for it at once; a queue may ask again."""
 RELEASE_POLL_S = 0.005
 MAX_WRITES = 1000
 PING_S = 5.0
@@ -131,6 +134,17 @@ class RedisCallRegistry:
                     await asyncio.sleep(RELEASE_POLL_S)
         return "queue"
 
+    async def handover(self, call_id: UUID) -> str:
+        """Asked behind next_step(), which has waited for what was decided."""
+        try:
+            sealed = await self._ask(lambda: cast(Awaitable[str | None], self._redis.get(_handover_key(call_id))))
+            return (self._seal.open(call_id, sealed)[0] or "") if sealed else ""
+        except RegistryError:  # counted and said
+            return ""
+        except ValueError:  # of another machine, which keeps its own key
+            metrics.errors_total.labels("registry", "sealed_elsewhere").inc()
+            return ""
+
     async def waiting(self, call_id: UUID) -> CallInfo | None:
         stage, refusal, started_at = await self._fields(call_id, "stage", "refusal", "started_at")
         if stage != "announced" or refusal:
@@ -160,8 +174,10 @@ class RedisCallRegistry:
             raise
         return self._info(call_id, who, started_at)
 
-    def decide_next(self, call_id: UUID, step: NextStep) -> None:
-        self._later(lambda: self._decide([_call_key(call_id)], [step]))
+    def decide_next(self, call_id: UUID, step: NextStep, handover: str = "") -> None:
+        sealed = self._seal.seal(call_id, handover) if handover else ""
+        keys = [_call_key(call_id), _handover_key(call_id)]
+        self._later(lambda: self._decide(keys, [step, sealed, HANDOVER_KEPT_S]))
 
     def release(self, call_id: UUID) -> None:
         self._later(lambda: self._release([_call_key(call_id)], [round(KEPT_S)]))
@@ -245,3 +261,7 @@ def _call_key(call_id: UUID) -> str:
 
 def _who_key(call_id: UUID) -> str:
     return f"callcenter:who:{call_id}"
+
+
+def _handover_key(call_id: UUID) -> str:
+    return f"callcenter:handover:{call_id}"

@@ -1,7 +1,8 @@
 """What happens to a call in Redis, each step at once or not at all (Lua, Redis 5 and newer).
 
 A call is a hash: `started_at`, `stage` (announced, active, ended), `refusal`, `until` (Unix time when the announcement
-lapses), `next`. Who calls is a string of its own (sealed), and goes with the admission. A caller is a sorted set of the
+lapses), `next`. Who calls is a string of its own (sealed), and goes with the admission; so is what the operator's
+phone is to show, for minutes. A caller is a sorted set of the
 last hour's calls. Every key has a time to live.
 """
 
@@ -46,8 +47,12 @@ return {'', who, redis.call('HGET', KEYS[1], 'started_at')}
 """
 
 DECIDE = """
--- KEYS: call. ARGV: next. A call that is not known stays unknown: the queue is where it goes.
-if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'next', ARGV[1]) end
+-- KEYS: call, handover. ARGV: next, handover ('': none is known, or what was told stays), its time to live in seconds.
+-- A call that is not known stays unknown: the queue is where it goes.
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  redis.call('HSET', KEYS[1], 'next', ARGV[1])
+  if ARGV[2] ~= '' then redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3]) end
+end
 """
 
 RELEASE = """

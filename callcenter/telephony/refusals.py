@@ -9,7 +9,16 @@ import structlog
 from callcenter import metrics
 from callcenter.errors import RefusalReason, RegistryError
 from callcenter.ports import CallExchange, CallInfo, Journal
-from callcenter.records import CallEnded, CallStarted, EventRecorded, HangupBy, Outcome, Scenario, TransferReason
+from callcenter.records import (
+    CallEnded,
+    CallStarted,
+    EventRecorded,
+    HandoverBegun,
+    HangupBy,
+    Outcome,
+    Scenario,
+    TransferReason,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +33,9 @@ class Refusals:
         key = call.call_id, call.started_at
         self._journal.write(CallStarted(*key, call.caller_id, call.called_id, call.language))
         self._journal.write(EventRecorded(*key, 0, datetime.now(UTC), "refused", {"reason": reason.value}))
+        # there is nothing to tell but that the caller is in the queue, and has talked to nobody
+        refused = TransferReason.REFUSED
+        self._journal.write(HandoverBegun(*key, datetime.now(UTC), refused, Scenario.OTHER, call.language))
         self._journal.write(
             CallEnded(
                 *key,
@@ -32,11 +44,11 @@ class Refusals:
                 hangup_by=HangupBy.AGENT,
                 scenario=Scenario.OTHER,
                 language=call.language,
-                transfer_reason=TransferReason.REFUSED,
+                transfer_reason=refused,
             )
         )
         metrics.calls_total.labels(Scenario.OTHER.value, Outcome.REFUSED.value).inc()
-        metrics.transfers_total.labels(TransferReason.REFUSED.value).inc()
+        metrics.transfers_total.labels(refused.value).inc()
 
     def note_connection(self, call_id: UUID, reason: RefusalReason) -> None:
         """Its connection was refused; who it is has still to be looked up."""

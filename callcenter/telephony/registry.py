@@ -37,6 +37,8 @@ class _Call:
     refusal: RefusalReason | None = None
     next: NextStep = "queue"
     """Fail to a human: only a session that says so ends the call."""
+    handover: str = ""
+    """What the operator's phone is to show."""
 
 
 class InMemoryCallRegistry:
@@ -85,6 +87,10 @@ class InMemoryCallRegistry:
         call = self._find(call_id)
         return call.next if call is not None else "queue"
 
+    async def handover(self, call_id: UUID) -> str:
+        call = self._find(call_id)
+        return call.handover if call is not None else ""
+
     async def waiting(self, call_id: UUID) -> CallInfo | None:
         call = self._find(call_id)
         if call is None or call.stage is not _Stage.ANNOUNCED or call.refusal is not None:
@@ -113,9 +119,9 @@ class InMemoryCallRegistry:
         call.stage = _Stage.ACTIVE
         return call.info
 
-    def decide_next(self, call_id: UUID, step: NextStep) -> None:
+    def decide_next(self, call_id: UUID, step: NextStep, handover: str = "") -> None:
         if (call := self._find(call_id)) is not None:
-            call.next = step
+            call.next, call.handover = step, handover or call.handover
 
     def release(self, call_id: UUID) -> None:
         call = self._calls.pop(call_id, None)

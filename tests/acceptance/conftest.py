@@ -14,6 +14,7 @@ from tests.acceptance import system as systems
 from tests.acceptance.system import System
 from tests.asterisk import bench, fetch
 from tests.asterisk.bench import Asterisk
+from tests.asterisk.operator_phone import OperatorPhone
 
 CACHE = Path(__file__).parents[2] / ".cache"
 Speak = Callable[[str], bytes]
@@ -56,6 +57,7 @@ class Shop:
 
     system: System
     asterisk: Asterisk
+    operator: OperatorPhone
 
 
 StartShop = Callable[..., Awaitable[Shop]]
@@ -86,9 +88,10 @@ async def start_shop(start_system: StartSystem, asterisk_files: Path, tmp_path: 
     async def start(**settings: str) -> Shop:
         system = await start_system(**settings)
         folder = tmp_path / f"asterisk{len(running)}"
-        running.append(await bench.start(folder, asterisk_files, system.audio, system.http))
-        return Shop(system, running[-1])
+        running.append(await bench.start(folder, asterisk_files, system.audio, system.http, operator.port))
+        return Shop(system, running[-1], operator)
 
-    yield start
-    for asterisk in running:
-        await asterisk.stop()
+    async with OperatorPhone() as operator:
+        yield start
+        for asterisk in running:
+            await asterisk.stop()

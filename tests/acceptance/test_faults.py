@@ -61,6 +61,7 @@ async def test_kill_9_of_the_media_server_leads_to_the_operators_and_loses_no_tu
         await reach_operator(shop, phone)
     call = await shop.system.ended_call(CALLER, within_s=60)
     assert (call["outcome"], call["hangup_by"]) == ("failed", "failure")
+    assert call["handover"]["reason"] == "component_failure"
     customer = [turn["content"] for turn in call["turns"] if turn["speaker"] == "customer"]
     assert customer == ["winter tires for a toyota camry"]
     assert len(heard(call)) == 2
@@ -141,6 +142,13 @@ async def test_a_full_agent_of_several_workers_leads_to_the_operators_at_once(
             await phone.dial("100")
             await reach_operator(shop, phone)
         await ask(talking, speak("cheaper"))
+        await talking.say(speak("operator please"))
+        async with asyncio.timeout(30):
+            while len(shop.operator.shown) < 2:  # noqa: ASYNC110  the phone rings when it does
+                await asyncio.sleep(0.1)
+    assert [shown.number for shown in shop.operator.shown] == [CALLER, "+380501112244"]
+    assert shop.operator.shown[0].name == "", "nobody has talked to that caller"
+    assert shop.operator.shown[1].name.startswith("Asked for you. The caller looks for winter tires for Toyota Camry")
     refused, served = await shop.system.ended_call(CALLER), await shop.system.ended_call("+380501112244")
     assert (refused["outcome"], refused["transfer_reason"], refused["turns"]) == ("refused", "refused", [])
     assert [event["kind"] for event in refused["events"]] == ["refused"]
@@ -148,4 +156,5 @@ async def test_a_full_agent_of_several_workers_leads_to_the_operators_at_once(
     assert [turn["content"] for turn in served["turns"] if turn["speaker"] == "customer"] == [
         "winter tires for a toyota camry",
         "cheaper",
+        "operator please",
     ]

@@ -51,8 +51,27 @@ async def converse(
         asked_s = await phone.say(speak("operator please"))  # over the answer
         await phone.answer(asked_s)
         assert await shop.asterisk.saw("answered PJSIP/", within_s=20), "no operator answered"
+        await see_handover(shop)
         await asyncio.sleep(1.5)
     return phone
+
+
+async def see_handover(shop: Shop) -> None:
+    """What the operator knows before he says hello: from his phone's display, and from a screen beside it."""
+    (shown,) = shop.operator.shown
+    assert shown.number == CALLER
+    assert shown.name.startswith("Asked for you. The caller looks for winter tires for Toyota Camry")
+    async with asyncio.timeout(10), httpx.AsyncClient() as client:
+        while True:
+            listed = await client.get(f"{shop.system.web}/api/v1/handovers", params={"caller": CALLER})
+            listed.raise_for_status()
+            if listed.json()["data"]:
+                break
+            await asyncio.sleep(0.1)
+    (told,) = listed.json()["data"]
+    assert (told["reason"], told["waiting"]) == ("customer_request", True)
+    assert told["summary"].startswith("The caller looks for winter tires for Toyota Camry")
+    assert told["found"]["tires"]
 
 
 def check_journal(call: dict[str, Any], prices: dict[str, set[int]]) -> None:
@@ -60,6 +79,7 @@ def check_journal(call: dict[str, Any], prices: dict[str, set[int]]) -> None:
     assert (call["outcome"], call["transfer_reason"]) == ("transferred", "customer_request")
     assert call["scenario"] == "tire_search"
     assert call["operator_answered"] is True
+    assert call["handover"]["summary"] == call["transfer_summary"]
     (search, *_) = call["tool_calls"]
     assert search["tool_name"] == "search_tires"
     assert search["success"] is True

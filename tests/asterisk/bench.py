@@ -1,4 +1,4 @@
-"""A running Asterisk on loopback with the project's own dialplan and queue, and one operator who answers."""
+"""A running Asterisk on loopback with the project's own dialplan and queue, and one operator's phone."""
 
 import asyncio
 import contextlib
@@ -56,7 +56,9 @@ class Asterisk:
             await self.process.wait()
 
 
-def _write_configuration(folder: Path, unpacked: Path, sip_port: int, audio: str, http: str) -> None:
+def _write_configuration(
+    folder: Path, unpacked: Path, sip_port: int, operator_port: int, audio: str, http: str
+) -> None:
     etc = folder / "etc"
     for name in ("etc", "run/lib", "run/spool", "run/log", "run/agi", "sounds/moh"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -67,6 +69,7 @@ def _write_configuration(folder: Path, unpacked: Path, sip_port: int, audio: str
         "@MODULES@": str(unpacked / "root" / LIBRARIES / "asterisk/modules"),
         "@DATA@": str(unpacked / "root/usr/share/asterisk"),
         "@SIP_PORT@": str(sip_port),
+        "@OPERATOR_PORT@": str(operator_port),
         "@PROJECT@": str(PROJECT),
         "@RTP_START@": str(20000 + sip_port % 10000),
         "@RTP_END@": str(20000 + sip_port % 10000 + 400),
@@ -81,18 +84,16 @@ def _write_configuration(folder: Path, unpacked: Path, sip_port: int, audio: str
     dialplan = dialplan.replace("AGENT_AUDIO=127.0.0.1:9092", f"AGENT_AUDIO={audio}")
     dialplan = dialplan.replace("AGENT_HTTP=http://127.0.0.1:9093", f"AGENT_HTTP={http}")
     (etc / "callcenter.conf").write_text(dialplan)
-    queue = (
-        (PROJECT / "queues.conf")
-        .read_text()
-        .replace("member => PJSIP/operator1\n", "member => Local/answer@operator\n")
-    )
+    queue = (PROJECT / "queues.conf").read_text()
+    assert "member => PJSIP/operator1\n" in queue
     (etc / "queues.conf").write_text(queue.replace("member => PJSIP/operator2\n", ""))
 
 
-async def start(folder: Path, unpacked: Path, audio: str, http: str) -> Asterisk:
-    """Start it; `audio` is "host:port" of the AudioSocket server, `http` the URL of the telephony endpoints."""
+async def start(folder: Path, unpacked: Path, audio: str, http: str, operator_port: int) -> Asterisk:
+    """Start it; `audio` is "host:port" of the AudioSocket server, `http` the URL of the telephony endpoints,
+    `operator_port` that of the operator's phone."""
     (sip_port,) = free_udp_ports(1)
-    _write_configuration(folder, unpacked, sip_port, audio, http)
+    _write_configuration(folder, unpacked, sip_port, operator_port, audio, http)
     with (folder / "console.txt").open("wb") as console:
         process = await asyncio.create_subprocess_exec(
             *command(unpacked),

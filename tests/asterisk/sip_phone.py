@@ -30,7 +30,7 @@ class Heard:
         return level_dbfs(self.pcm) > AUDIBLE_DBFS
 
 
-class _Datagrams(asyncio.DatagramProtocol):
+class Datagrams(asyncio.DatagramProtocol):
     def __init__(self) -> None:
         self.received: asyncio.Queue[bytes] = asyncio.Queue()
         self.transport: asyncio.DatagramTransport
@@ -47,9 +47,9 @@ class _Datagrams(asyncio.DatagramProtocol):
         return port
 
 
-async def _socket() -> _Datagrams:
+async def open_socket() -> Datagrams:
     loop = asyncio.get_running_loop()
-    _, protocol = await loop.create_datagram_endpoint(_Datagrams, local_addr=("127.0.0.1", 0))
+    _, protocol = await loop.create_datagram_endpoint(Datagrams, local_addr=("127.0.0.1", 0))
     return protocol
 
 
@@ -64,7 +64,7 @@ class SipPhone:
     """The far side hung up."""
 
     async def __aenter__(self) -> "SipPhone":
-        self._sip, self._rtp = await _socket(), await _socket()
+        self._sip, self._rtp = await open_socket(), await open_socket()
         self._call_id, self._tag = f"{random.random()}", f"{random.randrange(1 << 30)}"
         self._to_tag, self._extension, self._answered = "", "", False
         self._speech: deque[bytes] = deque()

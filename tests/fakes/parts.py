@@ -20,10 +20,11 @@ from callcenter.ports import (
     LineInput,
     NextStep,
     Said,
+    ToolFinished,
     Transcript,
     Voice,
 )
-from callcenter.records import Record
+from callcenter.records import Found, Record
 
 LOUD = b"\x00\x20" * 160
 QUIET = bytes(320)
@@ -241,6 +242,16 @@ class FakeAgent:
     said: list[CallerSaid] = field(default_factory=list)
     heard_texts: list[str] = field(default_factory=list)
     next_expectation: Expectation = field(default_factory=Expectation)
+    found: Found = field(default_factory=Found)
+    left_open: Sequence[ToolFinished] = ()
+    """Tools that run still when the call ends."""
+    left_open_s: float = 0.0
+    """For so long."""
+
+    async def unreported(self) -> Sequence[ToolFinished]:
+        if self.left_open_s:
+            await asyncio.sleep(self.left_open_s)
+        return self.left_open
 
     def open(self, call: CallInfo) -> "FakeAgentSession":
         return FakeAgentSession(self)
@@ -283,6 +294,12 @@ class FakeAgentSession:
     def summary(self) -> str:
         return "wants tires"
 
+    def found(self) -> Found:
+        return self.agent.found
+
+    async def unreported(self) -> Sequence[ToolFinished]:
+        return await self.agent.unreported()
+
 
 @dataclass
 class FakeJournal:
@@ -301,13 +318,16 @@ class FakeJournal:
 @dataclass
 class FakeRegistry:
     next: dict[UUID, NextStep] = field(default_factory=dict)
+    shown: dict[UUID, str] = field(default_factory=dict)
+    """What the operator's phone is to show."""
     released: list[UUID] = field(default_factory=list)
 
     async def admit(self, call_id: UUID, peer: str) -> CallInfo:
         raise NotImplementedError
 
-    def decide_next(self, call_id: UUID, step: NextStep) -> None:
+    def decide_next(self, call_id: UUID, step: NextStep, handover: str = "") -> None:
         self.next[call_id] = step
+        self.shown[call_id] = handover
 
     def release(self, call_id: UUID) -> None:
         self.released.append(call_id)

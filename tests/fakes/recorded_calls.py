@@ -8,13 +8,19 @@ from uuid import UUID, uuid4
 from callcenter.records import (
     CallEnded,
     CallStarted,
+    Change,
+    ChangeOutcome,
+    ChangeRecorded,
     EventRecorded,
+    Found,
+    HandoverBegun,
     HangupBy,
     Outcome,
     Record,
     Scenario,
     Speaker,
     ToolCallRecorded,
+    TransferReason,
     TurnRecorded,
 )
 
@@ -26,6 +32,18 @@ TIMELINE = {
     "first_audio": 470,
     "heard": 2630,
 }
+DRAFT = {"status": "draft", "items": [{"name": "Nokian Hakka 205/55 R16", "quantity": 4}], "total": 16800.0}
+FOUND = Found(
+    wishes={"season": "winter", "vehicle_make": "Toyota"},
+    matches=6,
+    tires=("Nokian Hakka 205/55 R16, 4200 UAH", "Rosava Snowgard 205/55 R16, 2100 UAH"),
+    orders=("412345: on its way",),
+    times=("2026-11-27 10:00 11:30",),
+    order={"id": "7", **DRAFT, "delivery": "Lviv", "payment": "cod"},
+    booking={"object": "booking:3", "station": "Kolo Podil", "date": "2026-11-27", "time": "10:00"},
+    done=({"action": "booking.cancel", "object": "booking:2"}, {"action": "callback", "topic": "winter tires"}),
+    unsure=({"action": "order.delivery", "object": "order:7", "reason": "store: timeout"},),
+)
 STARTED_AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
@@ -57,6 +75,19 @@ class RecordedCall:
     def event(self, sequence: int = 0, kind: str = "barge_in", **detail: object) -> EventRecorded:
         return EventRecorded(self.call_id, self.started_at, sequence, self.at(sequence), kind, detail)
 
+    def change(self, sequence: int = 0, **more: object) -> ChangeRecorded:
+        made = replace(Change("order.draft", ChangeOutcome.DONE, "order:7", after=DRAFT), **more)  # type: ignore[arg-type]
+        return ChangeRecorded(self.call_id, self.started_at, sequence, self.at(3), "agent:rules", made)
+
+    def handover(self, **more: object) -> HandoverBegun:
+        reason, scenario = TransferReason.CUSTOMER_REQUEST, Scenario.ORDER_CREATION
+        told = HandoverBegun(
+            *(self.call_id, self.started_at, self.at(4), reason, scenario, "en"),
+            summary="The caller looks for winter tires for Toyota Camry.",
+            found=FOUND,
+        )
+        return replace(told, **more)  # type: ignore[arg-type]  # names and values of a test
+
     def ended(self, outcome: Outcome = Outcome.RESOLVED, after_s: float = 60) -> CallEnded:
         ended_at = self.started_at + timedelta(seconds=after_s)
         return CallEnded(self.call_id, self.started_at, ended_at, outcome, HangupBy.CALLER, Scenario.TIRE_SEARCH, "en")
@@ -85,6 +116,7 @@ class RecordedCall:
                 speculation="kept",
                 stt_backend="pocketsphinx",
                 tts_backend="espeak",
+                articles=("faq/how-long-tires-last",),
             ),
             self.ended(),
         ]

@@ -1,5 +1,6 @@
 """The tool that looks into the knowledge base."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
@@ -7,9 +8,11 @@ from pydantic import Field
 from callcenter.agent.tools.desk import Desk
 from callcenter.agent.tools.registry import Tool, ToolOutcome
 from callcenter.agent.tools.schema import Arguments
+from callcenter.ports import ToolFinished
 from callcenter.records import Scenario
 from store_client import Store
 
+NAME = "search_knowledge_base"
 MOST_ARTICLES = 3
 LONGEST_TEXT = 900
 """Characters of an article that a model gets."""
@@ -17,6 +20,13 @@ LONGEST_TEXT = 900
 
 class KnowledgeArguments(Arguments):
     query: Annotated[str, Field(min_length=2, max_length=200, description="The question, in the caller's words")]
+
+
+def articles_of(tool: ToolFinished) -> tuple[str, ...]:
+    """Ids of the articles that it found."""
+    if tool.tool_name != NAME or not isinstance(tool.result, Mapping):
+        return ()
+    return tuple(map(str, tool.result.get("articles", ())))
 
 
 def search_knowledge_base(store: Store, timeout_s: float) -> Tool:
@@ -31,7 +41,7 @@ def search_knowledge_base(store: Store, timeout_s: float) -> Tool:
         return ToolOutcome(result, {"found": len(articles), "articles": told}, answers=bool(articles))
 
     return Tool(
-        name="search_knowledge_base",
+        name=NAME,
         description="The shop's articles: advice, brands, comparisons, delivery, payment, guarantee, how things work.",
         arguments=KnowledgeArguments,
         handler=search,

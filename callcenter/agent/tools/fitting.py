@@ -220,9 +220,11 @@ class _Fitting:
         booking, call_id = await self._booking(wanted.booking_id, desk), str(desk.call.call_id)
         try:
             if wanted.action == "cancel":
-                return _done("fitting.cancelled", await self._store.cancel_fitting(booking.id, call_id=call_id))
+                cancelled = await self._store.cancel_fitting(booking.id, call_id=call_id)
+                return _done("fitting.cancelled", cancelled, was=booking)
             day, at = self._day(wanted.new_date or ""), time.fromisoformat(wanted.new_time or "")
-            return _done("fitting.moved", await self._store.move_fitting(booking.id, day, at, call_id=call_id))
+            moved = await self._store.move_fitting(booking.id, day, at, call_id=call_id)
+            return _done("fitting.moved", moved, was=booking)
         except StoreConflict as refused:
             return _refused(refused)
         except (StoreUnavailable, StoreBadAnswer):
@@ -236,9 +238,10 @@ class _Fitting:
             return _unsure(wanted.action, before.id)
         if now is None:
             gone = before.model_copy(update={"status": "cancelled"})
-            return _done("fitting.cancelled", gone) if wanted.action == "cancel" else _unsure("move", before.id)
+            is_cancelled = wanted.action == "cancel"
+            return _done("fitting.cancelled", gone, was=before) if is_cancelled else _unsure("move", before.id)
         if wanted.action == "reschedule" and _when(now) != _when(before):
-            return _done("fitting.moved", now)
+            return _done("fitting.moved", now, was=before)
         return _not_done()
 
     async def _booking(self, booking_id: str | None, desk: Desk) -> FittingBooking:
@@ -309,9 +312,13 @@ def _when(booking: FittingBooking) -> Mapping[str, str]:
     return {"date": booking.date.isoformat(), "time": _written(booking.time)}
 
 
-def _done(key: str, booking: FittingBooking) -> ToolOutcome:
+def _done(key: str, booking: FittingBooking, *, was: FittingBooking | None = None) -> ToolOutcome:
+    """`was`: before it was moved or cancelled."""
     say = Phrase(key, {"station": booking.station.name, **_when(booking)})
-    return ToolOutcome(booking.model_dump(mode="json"), {"done": True, "id": booking.id, **_when(booking)}, say=say)
+    result = booking.model_dump(mode="json")
+    if was is not None:
+        result["was"] = {"station": was.station.name, **_when(was)}
+    return ToolOutcome(result, {"done": True, "id": booking.id, **_when(booking)}, say=say)
 
 
 def _refused(refused: StoreConflict) -> ToolOutcome:

@@ -25,7 +25,7 @@ class TransferArguments(Arguments):
 
 
 async def _transfer(arguments: TransferArguments, _: Desk) -> ToolOutcome:
-    request = TransferRequested(TransferReason(arguments.reason), arguments.summary)
+    request = TransferRequested(TransferReason(arguments.reason), arguments.summary, by_model=True)
     return ToolOutcome({"transfer": "requested", "reason": arguments.reason}, answers=False, transfer=request)
 
 

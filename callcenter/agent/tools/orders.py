@@ -179,7 +179,10 @@ class _Orders:
         except StoreConflict:
             return await self._became(draft, desk)
         except StoreError:
-            return _unsure(draft) if draft.unanswered else None  # else it was never confirmed, and expires
+            if draft.unanswered:
+                return _unsure(draft)
+            # it was never confirmed, and expires
+            return ToolOutcome({"dropped": draft.id, "answered": False}, answers=False, say=Phrase("order.dropped"))
         return None
 
     async def _became(self, draft: OpenOrder, desk: Desk) -> ToolOutcome | None:

@@ -16,10 +16,11 @@ import structlog
 
 from callcenter import metrics
 from callcenter.agent.tools.desk import Desk, Phrase, ReadBack
+from callcenter.agent.tools.findings import Findings
 from callcenter.agent.tools.for_model import MAX_TEXT, data_for_model, error_for_model
 from callcenter.agent.tools.schema import Arguments, ArgumentsRefused, json_schema, parse
 from callcenter.ports import CallbackPromised, CallerSaid, CallInfo, ToolFinished, ToolSpec, TransferRequested
-from callcenter.records import Scenario
+from callcenter.records import Found, Scenario
 from callcenter.shop import Shop
 from store_client import StoreBadAnswer, StoreError, StoreUnavailable
 
@@ -127,6 +128,7 @@ class CallTools:
         self._said: CallerSaid | None = None
         self._unreported: list[asyncio.Task[ToolRun]] = []
         self._changing = asyncio.Lock()
+        self._findings = Findings()
 
     @property
     def specs(self) -> tuple[ToolSpec, ...]:
@@ -153,12 +155,18 @@ class CallTools:
     def checkpoint(self) -> Callable[[], None]:
         """Calling what is returned takes back everything that came after now."""
         undo_desk, said, unreported = self._desk.checkpoint(), self._said, list(self._unreported)
+        undo_findings = self._findings.checkpoint()
 
         def undo() -> None:
             undo_desk()
+            undo_findings()
             self._said, self._unreported = said, unreported
 
         return undo
+
+    @property
+    def found(self) -> Found:
+        return self._findings.found
 
     @property
     def agreed(self) -> ReadBack | None:
@@ -202,7 +210,7 @@ class CallTools:
     async def _run(self, name: str, arguments: str | Mapping[str, Any]) -> ToolRun:
         clock = asyncio.get_running_loop().time
         text = arguments if isinstance(arguments, str) else json.dumps(arguments, default=str)
-        given, began_s = as_given(text), clock()
+        given, began_s, asks = as_given(text), clock(), self._asks_first(name, text)
         outcome: ToolOutcome | ToolFailed
         try:
             outcome = await self._call(name, text)
@@ -210,7 +218,11 @@ class CallTools:
             outcome = failed
         seconds = clock() - began_s
         metrics.tool_duration.labels(name if name in self._tools else "unknown").observe(seconds)
-        return self._done(name[:MAX_NAME], given, outcome, round(seconds * 1000))
+        return self._done(name[:MAX_NAME], given, outcome, round(seconds * 1000), asks)
+
+    def _asks_first(self, name: str, text: str) -> bool:
+        tool = self._tools.get(name)
+        return tool is not None and tool.read_back is not None and not self._desk.has_agreed(name, as_given(text))
 
     async def _call(self, name: str, text: str) -> ToolOutcome:
         tool = self._tools.get(name)
@@ -222,7 +234,7 @@ class CallTools:
             raise ToolFailed(f"bad_arguments: {refused}", TRY_AGAIN) from None
         try:
             async with asyncio.timeout(tool.timeout_s):
-                if tool.read_back is not None and not self._desk.has_agreed(name, as_given(text)):
+                if tool.read_back is not None and self._asks_first(name, text):
                     proposal = await tool.read_back(arguments, self._desk)
                     return self._ask_first(name, proposal) if isinstance(proposal, Proposal) else proposal
                 return await tool.handler(arguments, self._desk)
@@ -253,13 +265,15 @@ class CallTools:
         return self._shop.phrase(phrase.key, self._desk.call.language, **phrase.params)
 
     def _done(
-        self, name: str, given: Mapping[str, Any], outcome: ToolOutcome | ToolFailed, duration_ms: int
+        self, name: str, given: Mapping[str, Any], outcome: ToolOutcome | ToolFailed, duration_ms: int, asks: bool
     ) -> ToolRun:
         if isinstance(outcome, ToolFailed):
-            finished = ToolFinished(name, given, None, duration_ms, success=False, error=outcome.error)
+            change = self._findings.note(name, given, None, outcome.error, asks=asks)
+            finished = ToolFinished(name, given, None, duration_ms, success=False, error=outcome.error, change=change)
             told = error_for_model(name, outcome.error, outcome.advice)
             return ToolRun(finished, told, store_failure=outcome.store_failure)
-        finished = ToolFinished(name, given, dict(outcome.result), duration_ms, success=True)
+        change = self._findings.note(name, given, outcome.result, None, asks=asks)
+        finished = ToolFinished(name, given, dict(outcome.result), duration_ms, success=True, change=change)
         most = self._tools[name].longest_text
         told = data_for_model(name, outcome.result if outcome.brief is None else outcome.brief, most)
         say = self._phrase(outcome.say) if outcome.say is not None else ""

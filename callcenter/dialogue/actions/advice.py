@@ -12,7 +12,7 @@ from callcenter.dialogue.reading import line, mappings
 from callcenter.dialogue.turn import Turn
 from callcenter.dialogue.understood import Understood
 from callcenter.dialogue.wish import Wish
-from callcenter.ports import Language
+from callcenter.ports import ArticlesUsed, Language
 from callcenter.records import Scenario
 
 KNOWLEDGE = "search_knowledge_base"
@@ -47,11 +47,11 @@ def consult(turn: Turn) -> None:
 
 def advice_told(turn: Turn, result: Mapping[str, Any]) -> None:
     understood = UNDERSTOOD[turn.call.language]
-    texts = [
-        spoken_part(str(article.get("content") or ""))
+    texts = {
+        spoken_part(str(article.get("content") or "")): str(article.get("id") or "")
         for article in mappings(result.get("texts"))
         if article.get("language") in (None, *understood)
-    ]
+    }
     text = next(filter(None, texts), "")
     asked, turn.memory.asked = turn.memory.asked, None
     if not text:
@@ -63,6 +63,7 @@ def advice_told(turn: Turn, result: Mapping[str, Any]) -> None:
     turn.memory.misunderstood = 0
     turn.note(f"advice {text}")
     turn.say("advice.article", text=text)
+    turn.add(ArticlesUsed((texts[text],)))
     turn.reach(Scenario.CONSULTATION)
     wind_up(turn)
 

@@ -452,7 +452,10 @@ async def test_the_description_of_the_api_is_complete_and_loads_nothing_from_els
     client: httpx.AsyncClient,
 ) -> None:
     schema = (await client.get("/openapi.json")).json()
-    assert set(schema["paths"]) == {LIST, f"{LIST}.csv", f"{LIST}/{{call_id}}", LATENCY}
+    assert set(schema["paths"]) == {
+        *(LIST, f"{LIST}.csv", f"{LIST}/{{call_id}}", LATENCY),
+        *("/api/v1/handovers", "/api/v1/calls/{call_id}/handover"),
+    }
     assert {parameter["name"] for parameter in schema["paths"][LIST]["get"]["parameters"]} == set(NAMES) - {"x"}
     page = (await client.get("/docs")).text
     assert f"GET {LIST}/{{call_id}}" in page

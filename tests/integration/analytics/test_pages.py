@@ -13,9 +13,10 @@ import httpx
 import pytest
 
 from analytics.web.strings import choose_language, load_strings
+from callcenter.agent.tools.changes import ACTIONS, BOOKING_ACTIONS
 from callcenter.journal.repository import Repository
 from callcenter.ports import Language
-from callcenter.records import HangupBy, Outcome, Record, Scenario, Speaker, Stage, TransferReason
+from callcenter.records import ChangeOutcome, HangupBy, Outcome, Record, Scenario, Speaker, Stage, TransferReason
 from tests.fakes.recorded_calls import RecordedCall
 from tests.integration.analytics.web import browsing, settings_for
 
@@ -149,6 +150,8 @@ def test_every_value_of_the_journal_has_a_name_in_every_language() -> None:
         "stage": Stage,
         "endpoint": ("words", "voice", "silence", "dictation", "length"),
         "speculation": ("kept", "thrown away"),
+        "action": (*ACTIONS.values(), *BOOKING_ACTIONS.values(), "callback"),
+        "change": ChangeOutcome,
     }
     for kind, values in kinds.items():
         for value in values:

@@ -33,7 +33,7 @@ class OpenRegistry:
             raise CallRefused(self.refuses)
         return CallInfo(call_id, datetime.now(UTC), None, None, "en")
 
-    def decide_next(self, call_id: UUID, step: NextStep) -> None:
+    def decide_next(self, call_id: UUID, step: NextStep, handover: str = "") -> None:
         self.next.setdefault(call_id, []).append(step)
 
     def release(self, call_id: UUID) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from callcenter.journal import migrate
 from callcenter.journal.repository import Repository
+from callcenter.records import Record
 from tests.fakes.recorded_calls import RecordedCall
 
 PROJECT = Path(__file__).parents[3]
@@ -46,8 +48,13 @@ async def execute(url: str, query: str, *arguments: object) -> list[asyncpg.Reco
 
 
 async def save(url: str, call: RecordedCall) -> int:
+    return await save_records(url, call.all())
+
+
+async def save_records(url: str, records: Sequence[Record]) -> int:
+    """Returns how many turns there are then."""
     connection = await asyncpg.connect(url)
-    await Repository("owner", b"secret").save(connection, call.all())
+    await Repository("owner", b"secret").save(connection, records)
     turns: int = await connection.fetchval("SELECT count(*) FROM call_turns")
     await connection.close()
     return turns
@@ -91,6 +98,23 @@ def test_calls_of_before_the_waterfall_are_kept_forward_backward_and_in_their_mo
     assert "timeline" not in dict(left)
 
 
+def test_turns_of_before_the_audit_log_are_kept_forward_and_backward(postgres_url: str) -> None:
+    call = RecordedCall()
+    migrate.upgrade(postgres_url, "0002")
+    asyncio.run(execute(postgres_url, OLD_TURN, call.call_id, call.started_at))
+    migrate.upgrade(postgres_url)
+    asyncio.run(save(postgres_url, call))
+    asyncio.run(save_records(postgres_url, [call.change(), call.handover()]))
+    articles = "SELECT content, articles FROM call_turns WHERE turn_number >= 2 ORDER BY turn_number"
+    assert [tuple(row) for row in asyncio.run(execute(postgres_url, articles))] == [
+        ("I have Nokian for 4200", ["faq/how-long-tires-last"]),
+        ("an old turn", []),
+    ]
+    migrate.downgrade(postgres_url, "0002")
+    assert len(asyncio.run(execute(postgres_url, "SELECT * FROM call_turns"))) == 4
+    assert not [name for name in objects(postgres_url) if name.startswith(("audit_log", "handovers", "refuse_change"))]
+
+
 def test_programs_that_start_at_once_migrate_one_after_the_other(postgres_url: str) -> None:
     code = "import sys; from callcenter.journal import migrate; migrate.upgrade(sys.argv[1])"
 
@@ -108,7 +132,7 @@ def db(url: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_the_command_tells_where_the_tables_are(postgres_url: str) -> None:
-    assert "0002" in db(postgres_url, "upgrade").stdout
+    assert "0003" in db(postgres_url, "upgrade").stdout
     assert "base" in db(postgres_url, "downgrade", "base").stdout
     unknown = db(postgres_url, "upgrade", "9999")
     assert unknown.returncode == 1

@@ -18,7 +18,7 @@ import pytest
 from callcenter.config import HttpSettings, TelephonySettings
 from callcenter.errors import CallRefused, ConfigurationError, RefusalReason
 from callcenter.media.slots import Slots
-from callcenter.records import CallEnded, CallLeftAsterisk, CallStarted, EventRecorded
+from callcenter.records import CallEnded, CallLeftAsterisk, CallStarted, EventRecorded, HandoverBegun
 from callcenter.telephony.http import ComponentState, create_app
 from callcenter.telephony.registry import InMemoryCallRegistry
 from callcenter.telephony.server import HttpServer
@@ -120,6 +120,25 @@ async def test_what_became_of_the_caller_is_told_by_the_queue(
         assert record.operator_talked_seconds is None
 
 
+async def test_the_operators_phone_is_told_why_the_call_comes_and_nothing_that_the_dialplan_could_read() -> None:
+    async with exchange() as at:
+        call_id = uuid4()
+        await at.post("start", uuid=call_id)
+        assert (await at.post("handover", uuid=call_id)).text == ""
+        evil = 'Wants: ${SHELL(rm -rf /)}, "зимові" шини\r\nX-Header: 1; $[1/0] 215/55 R17 ' + 300 * "a"
+        at.registry.decide_next(call_id, "queue", evil)
+        at.registry.decide_next(call_id, "queue")  # the line broke after that
+        told = await at.post("handover", uuid=call_id)
+        assert told.headers["content-type"] == "text/plain; charset=utf-8"
+        assert told.text == "Wants: SHELL rm -rf / зимові шини X-Header: 1 1/0 215/55 R17"
+
+
+async def test_of_an_unknown_call_the_operators_phone_is_told_nothing() -> None:
+    async with exchange() as at:
+        told = await at.post("handover", uuid=uuid4())
+        assert (told.status_code, told.content) == (200, b"")
+
+
 async def test_an_unknown_call_goes_to_the_queue_and_its_end_is_nobodys() -> None:
     async with exchange() as at:
         assert (await at.post("next", uuid=uuid4())).text == "queue"
@@ -133,7 +152,7 @@ async def test_a_full_server_says_so_journals_it_and_refuses_the_call_if_it_come
             at.slots.take()
         call_id = uuid4()
         assert (await at.post("start", uuid=call_id, **{"from": NUMBER})).text == "full"
-        assert [type(record) for record in at.journal.records] == [CallStarted, EventRecorded, CallEnded]
+        assert [type(record) for record in at.journal.records] == [CallStarted, EventRecorded, HandoverBegun, CallEnded]
         assert at.journal.records[0].caller_id == NUMBER  # type: ignore[union-attr]  # the line above knows
         at.slots.give_back()
         with pytest.raises(CallRefused, match="full"):
@@ -169,7 +188,7 @@ async def test_a_uuid_announced_twice_is_refused_and_the_first_call_stays() -> N
         assert (await at.registry.admit(call_id, "127.0.0.1")).caller_id == NUMBER
 
 
-@pytest.mark.parametrize("path", ["start", "next", "end"])
+@pytest.mark.parametrize("path", ["start", "next", "handover", "end"])
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -214,7 +233,7 @@ async def test_a_body_is_small() -> None:
         assert (answer.status_code, answer.text.split(":")[0]) == (413, "body")
 
 
-@pytest.mark.parametrize("path", ["start", "next", "end"])
+@pytest.mark.parametrize("path", ["start", "next", "handover", "end"])
 async def test_a_number_in_a_url_is_not_even_read(path: str) -> None:
     async with exchange() as at:
         assert (await at.client.get(f"/telephony/{path}", params={"uuid": str(uuid4())})).status_code == 405

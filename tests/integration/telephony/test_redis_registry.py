@@ -113,6 +113,31 @@ async def test_a_call_refused_when_it_was_announced_stays_refused_everywhere(red
         assert await announce(other, call_id) is RefusalReason.DUPLICATE_UUID
 
 
+async def test_any_worker_knows_what_the_operators_phone_is_to_show_and_redis_cannot_read_it(redis_url: str) -> None:
+    async with registries(redis_url) as (one, other):
+        call_id, unknown = uuid4(), uuid4()
+        await announce(one, call_id)
+        await admit(one, call_id)
+        one.decide_next(call_id, "queue", "Asked for you. Wants winter tires")
+        one.decide_next(call_id, "queue")  # the line broke after that
+        one.decide_next(unknown, "queue", "nobody's")
+        one.release(call_id)
+        assert await other.next_step(call_id) == "queue"
+        assert await other.handover(call_id) == "Asked for you. Wants winter tires"
+        assert await other.handover(unknown) == ""
+        assert "winter" not in await contents(redis_url)
+        async with Redis.from_url(redis_url) as redis:
+            assert 0 < await redis.ttl(f"callcenter:handover:{call_id}") <= 120
+    async with registries(redis_url, 1, b"another machine's secret........") as (stranger,):
+        assert await stranger.handover(call_id) == ""
+
+
+async def test_without_redis_the_operators_phone_is_told_nothing(own_redis: EmbeddedRedis) -> None:
+    async with registries(own_redis.url(), 1) as (registry,):
+        own_redis.stop()
+        assert await registry.handover(uuid4()) == ""
+
+
 async def test_any_worker_says_where_the_call_goes_the_moment_it_has_ended(redis_url: str) -> None:
     async with registries(redis_url) as (one, other):
         for step in ("bye", "queue"):

@@ -15,6 +15,7 @@ from callcenter.errors import AgentError
 from callcenter.ports import (
     AgentAct,
     AgentSession,
+    ArticlesUsed,
     CallerSaid,
     FellBack,
     GoalReached,
@@ -175,6 +176,25 @@ def test_the_operator_gets_the_rules_summary() -> None:
     both = session(ScriptedModel.of([SEARCH], ["Three."]))
     talk(both, WISH)
     assert both.summary().startswith("The caller looks for winter tires for Toyota Camry.")
+
+
+def test_the_operator_gets_the_same_facts_whoever_answered() -> None:
+    by_model, by_rules = session(ScriptedModel.of([SEARCH], ["Three."])), session()
+    talk(by_model, WISH)
+    talk(by_rules, WISH)
+    assert by_model.found().tires
+    assert by_model.found().tires == by_rules.found().tires
+
+
+def test_articles_are_told_by_who_answers_with_them() -> None:
+    asked = "який тиск має бути в шинах"
+    search = ToolRequest("call_1", "search_knowledge_base", json.dumps({"query": asked}))
+    model_agent = create_agent(Settings(), shop(), FakeStore(), [ScriptedModel.of([search], ["На стійці дверей."])])
+    (model,) = talk(model_agent.open(call("uk")), asked)
+    (rules_,) = talk(create_agent(Settings(), shop(), FakeStore(), []).open(call("uk")), asked)
+    (given,), (read,) = only(ArticlesUsed, model), only(ArticlesUsed, rules_)
+    assert given.articles[0] == read.articles[0]
+    assert len(read.articles) == 1, "the one that is read out"
 
 
 def test_a_scenario_that_the_rules_recognized_is_not_the_operators_later() -> None:

@@ -224,6 +224,7 @@ def test_an_order_of_which_nobody_knows_is_handed_over_with_its_id() -> None:
     (transfer,) = only(TransferRequested, acts)
     assert transfer.reason is TransferReason.COMPONENT_FAILURE
     assert "confirmed or not" in transfer.summary
+    assert "not placed" not in transfer.summary
 
 
 class Broken(Engine):

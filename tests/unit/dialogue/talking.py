@@ -13,6 +13,7 @@ from callcenter.dialogue.agreement import agrees
 from callcenter.dialogue.engine import Engine, Rules
 from callcenter.dialogue.steps import CallTool, Step
 from callcenter.ports import (
+    ArticlesUsed,
     CallerSaid,
     CallInfo,
     GoalReached,
@@ -119,6 +120,8 @@ def _note(steps: list[Step], answer: Answer) -> CallTool | None:
                 answer.acts.append(f"transfer {reason}")
             case HangupRequested():
                 answer.acts.append("hangup")
+            case ArticlesUsed():
+                pass
             case CallTool(name, arguments):
                 answer.tools[name] = arguments
                 return step

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callcenter.journal.codec import NAMES, SCHEMA_VERSION, TYPES, RecordError, decode, encode
-from callcenter.records import CallStarted, Record, Speaker, ToolCallRecorded, TurnRecorded
+from callcenter.records import CallStarted, Change, Record, Speaker, ToolCallRecorded, TurnRecorded
 
 CALL_ID = UUID("0b5f6a52-3a0e-4f0e-9a5e-0f0f0f0f0f0f")
 STARTED_AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -45,6 +45,11 @@ def _values(hint: Any) -> st.SearchStrategy[Any]:
         return numbers
     if hint is bool:
         return st.booleans()
+    if get_origin(hint) is tuple:
+        return st.lists(_values(get_args(hint)[0]), max_size=4).map(tuple)
+    if isinstance(hint, type) and is_dataclass(hint):
+        hints = get_type_hints(hint)
+        return st.builds(hint, **{field.name: _values(hints[field.name]) for field in fields(hint)})
     if get_origin(hint) is Mapping:
         return st.dictionaries(texts, _values(get_args(hint)[1]), max_size=4)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
@@ -118,6 +123,7 @@ def test_a_record_of_an_older_program_gets_the_defaults_of_what_it_lacks(cls: ty
     hints = get_type_hints(cls)
     required = [field.name for field in fields(cls) if field.default is MISSING and field.default_factory is MISSING]
     example: dict[Any, Any] = {UUID: str(CALL_ID), datetime: STARTED_AT.isoformat(), str: "x", int: 1, bool: True}
+    example[Change] = {"action": "order.drop", "outcome": "done", "object": "order:1"}
     values = {"v": SCHEMA_VERSION, "type": NAMES[cls], "unknown_to_us": 1}
     for name in required:
         hint = hints[name]

@@ -32,7 +32,7 @@ def test_transfer_is_done_only_when_its_announcement_has_been_played_out() -> No
     assert call.line.hung_up
     assert call.registry.next == {CALL.call_id: "queue"}
     assert (call.end.outcome, call.end.transfer_reason) == (Outcome.TRANSFERRED, TransferReason.CUSTOMER_REQUEST)
-    assert call.end.transfer_summary == "wants a human"
+    assert call.end.transfer_summary == "wants tires"
 
 
 def test_a_model_that_transfers_without_a_word_gets_the_announcement_said_for_it() -> None:
@@ -139,7 +139,7 @@ def test_a_key_during_the_announcement_does_not_undo_the_transfer() -> None:
         await asyncio.sleep(20)
 
     call = converse(caller, {"operator": [Said("I am connecting you with our operator."), TRANSFER]})
-    assert (call.end.outcome, call.end.transfer_summary) == (Outcome.TRANSFERRED, "wants a human")
+    assert (call.end.outcome, call.end.transfer_summary) == (Outcome.TRANSFERRED, "wants tires")
 
 
 def test_failed_recognition_during_the_announcement_keeps_the_reason_of_the_transfer() -> None:

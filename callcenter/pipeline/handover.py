@@ -1,0 +1,68 @@
+"""What an operator is told of a call: put together from what happened in it, whoever answered. A model's own words for
+him are quoted beside it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import structlog
+
+from callcenter import metrics
+from callcenter.ports import AgentSession, CallInfo
+from callcenter.records import Found, HandoverBegun, Scenario, TransferReason
+from callcenter.shop import Shop
+
+log = structlog.get_logger()
+
+
+def hand_over(
+    call: CallInfo,
+    agent: AgentSession | None,
+    shop: Shop,
+    scenario: Scenario,
+    reason: TransferReason,
+    words: str = "",
+) -> HandoverBegun:
+    """agent: None where the call broke before it had one. Never raises: a caller is handed over whatever broke."""
+    found, summary = Found(), ""
+    try:
+        if agent is not None:
+            found = agent.found()
+            summary = " ".join([*_doubts(shop, call, found), agent.summary()]).strip()
+    except Exception as error:  # the boundary: our own words about a call must not cost the caller the operator
+        metrics.errors_total.labels("session", type(error).__name__).inc()
+        # no traceback: its messages may hold the caller's words
+        log.error("summary_broke", call_id=str(call.call_id), error=type(error).__name__)  # noqa: TRY400
+    return HandoverBegun(
+        call_id=call.call_id,
+        call_started_at=call.started_at,
+        at=datetime.now(UTC),
+        reason=reason,
+        scenario=scenario,
+        language=call.language,
+        summary=summary,
+        words=words,
+        found=found,
+    )
+
+
+def _doubts(shop: Shop, call: CallInfo, found: Found) -> Iterator[str]:
+    """What the shop has not answered to is said first of all to who can look it up."""
+    for one in found.unsure:
+        about = str(one.get("object", "")).partition(":")[2]
+        yield shop.phrase("summary.unsure", call.language, action=one["action"], number=about)
+
+
+def in_a_line(handover: HandoverBegun, shop: Shop, call: CallInfo) -> str:
+    """For the display of a telephone, the reason first; as long as it comes. Never raises."""
+    try:
+        return shop.phrase(
+            "summary.display",
+            call.language,
+            reason=handover.reason.value,
+            summary=handover.summary,
+            words=handover.words,
+        )
+    except Exception as error:  # as above
+        metrics.errors_total.labels("session", type(error).__name__).inc()
+        log.error("display_broke", call_id=str(call.call_id), error=type(error).__name__)  # noqa: TRY400
+        return handover.summary
