@@ -105,6 +105,8 @@ class NumberWords:
             elif (value := self._numbers.get(word)) is not None:
                 if not _fits_behind(value, part, room, first=i == start or (total > 0 and part == 0)):
                     break
+                if part >= 100 and i + 1 < len(words) and self._multipliers.get(words[i + 1]) == 100:
+                    break  # "two hundred, five hundred"
                 part, room = part + value, _room_behind(value)
             elif word == "and" and i > start and i + 1 < len(words) and self._numbers.get(words[i + 1]) and room == 100:
                 pass
