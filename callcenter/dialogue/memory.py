@@ -34,6 +34,8 @@ class About(Enum):
     DETAILS = auto()
     ORDER = auto()
     """It is to be ordered."""
+    ALSO = auto()
+    """It is to be ordered beside what the open order has."""
 
 
 @dataclass(slots=True)

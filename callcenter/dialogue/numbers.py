@@ -51,12 +51,16 @@ class NumberWords:
         self._fillers = frozenset(size_words) | {"/"}
 
     @classmethod
-    def of(cls, packs: Iterable[LanguagePack], *, ordinals: bool = False) -> "NumberWords":
-        """Of all these languages; `ordinals`: "fifth" is 5 too, as in dates and times."""
+    def of(cls, packs: Iterable[LanguagePack], *, ordinals: bool | None = None) -> "NumberWords":
+        """Of all these languages. `ordinals`: True: "fifth" is 5 too, as in dates and times; False: none is a number,
+        also not those that stand among a pack's numbers; None: just those do."""
         packs = tuple(packs)
         numbers = {word: value for pack in packs for word, value in pack.numbers.items()}
-        if ordinals:
-            numbers = {word: value for pack in packs for word, value in pack.ordinal_words().items()} | numbers
+        ordinal_words = {word: value for pack in packs for word, value in pack.ordinal_words().items()}
+        if ordinals is True:
+            numbers = ordinal_words | numbers
+        elif ordinals is False:
+            numbers = {word: value for word, value in numbers.items() if word not in ordinal_words}
         multipliers = {word: value for pack in packs for word, value in pack.multipliers.items()}
         return cls(numbers, multipliers, (word for pack in packs for word in pack.size_words))
 

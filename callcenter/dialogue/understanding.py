@@ -12,8 +12,9 @@ from dataclasses import replace
 from callcenter.dialogue.asked import Asked
 from callcenter.dialogue.digits import DigitWords
 from callcenter.dialogue.free_text import FreeText
+from callcenter.dialogue.items import ItemWords
 from callcenter.dialogue.names import NameIndex
-from callcenter.dialogue.numbers import NumberWords, TireSize
+from callcenter.dialogue.numbers import RIMS_INCH, NumberWords, TireSize
 from callcenter.dialogue.patterns import compiled, cut_all, first, matches, united
 from callcenter.dialogue.places import PlaceWords
 from callcenter.dialogue.understood import Understood, told
@@ -29,6 +30,8 @@ LOWEST_PRICE = 300
 MOST_TIRES = 99
 SHORTEST_NAME = 4
 """Of a tire's model."""
+BARE_RIMS_INCH = range(13, 25)
+"""That a number without a word for it may be: "for twelve" is at noon."""
 YEARS = range(1960, 2100)
 SPOKEN_YEAR = re.compile(r"(?<![0-9])(19|20) ?([0-9]{2})(?![0-9])")
 """ "2018", "twenty eighteen"."""
@@ -55,9 +58,20 @@ class Understanding:
         self._instead = compiled(pattern for pack in packs for pattern in pack.quantity_instead)
         self._years = compiled(pattern for pack in packs for pattern in pack.year)
         self._rims = compiled(pattern for pack in packs for pattern in pack.rim)
+        self._bare_rims = compiled(pattern for pack in packs for pattern in pack.rim_bare)
+        self._cardinals = NumberWords.of(packs, ordinals=False)
         self.digits = DigitWords((pack.dictation for pack in packs), self._numbers)
         self.places = PlaceWords(self._cities, with_ordinals)
         self._when = WhenWords(packs, with_ordinals)
+        self._items = ItemWords(
+            choices=self._choices,
+            quantity_words=self._quantity_words,
+            each=(pattern for pack in packs for pattern in pack.each),
+            no_quantities=self._rims,
+            numbers=self._numbers,
+            brand=lambda word: self._names.brand(word) if self._names.knows(word) else None,
+            most=MOST_TIRES,
+        )
         self._free = self._free_text(packs)
 
     def read(
@@ -74,18 +88,22 @@ class Understanding:
         if said.keyed:
             return self._keyed(text, asked)
         wish = self._wish(text, known_make)
-        when = self._when.read(text, today, asked, has_size=wish.size is not None)
+        when = self._when.read(text, today, asked, has_size=wish.size is not None, has_rim=wish.rim is not None)
         intents = {intent for intent, pattern in self._intents.items() if pattern.search(text)}
         address = self._free.address(text, asked=asked is Asked.ADDRESS, has_size=wish.size is not None)
         orders = "order_creation" in intents and not replace(wish, brand=None)  # "I'll take four", of these
         is_asked = (asked is Asked.QUANTITY and wish.size is None) or orders
         quantity, corrected = self._quantity(text, is_asked=is_asked and not address)
         intents |= {"change"} if corrected else set()
+        items = self._items.read(text) if wish.size is None and not address and not corrected else ()
+        if items:
+            quantity = items[0].quantity if len(items) == 1 else None
         read = Understood(
             words=text,
             wish=wish,
             choice=first(self._choices, text),
             quantity=quantity,
+            items=items,
             when=when,
             digits=self.digits.read(text),
             city=self.places.city(text),
@@ -104,11 +122,14 @@ class Understanding:
         size = self._numbers.size(text)
         digits = self._numbers.in_digits(text)
         price = self._number(self._prices, digits, lambda n: n >= LOWEST_PRICE)
+        rim = self._number(self._rims, digits, _is_rim)
+        if rim is None:
+            rim = self._number(self._bare_rims, self._cardinals.in_digits(text), lambda n: n in BARE_RIMS_INCH)
         return Wish(
             vehicle=self._names.vehicle(text, known_make),
             year=self._year(digits) if size is None and price is None else None,
             size=size,
-            rim=self._number(self._rims, digits, lambda n: 12 <= n <= 24) if size is None else None,
+            rim=rim if size is None else None,
             season=first(self._seasons, text),
             brand=self._names.brand(text),
             max_price=price,
@@ -185,3 +206,7 @@ class Understanding:
 
 def _is_quantity(number: int) -> bool:
     return 1 <= number <= MOST_TIRES
+
+
+def _is_rim(number: int) -> bool:
+    return number in RIMS_INCH

@@ -20,6 +20,7 @@ NEEDED: Mapping[Location, frozenset[str]] = {
     ("quantity_instead",): frozenset({"n"}),
     ("year",): frozenset({"n"}),
     ("rim",): frozenset({"n"}),
+    ("rim_bare",): frozenset({"n"}),
     ("calendar", "dates"): frozenset({"day", "month"}),
     ("calendar", "days_of_month"): frozenset({"day"}),
     ("calendar", "bare"): frozenset({"day"}),
@@ -54,10 +55,14 @@ class LanguagePack(BaseModel):
     quantity_instead: Patterns = ()
     """With {n}: how many, where another number was wrong. Counts where a quantity was asked for or named."""
     quantity_words: Mapping[int, Patterns] = {}
+    each: Patterns = ()
+    """So many of each of those that are named."""
     year: Patterns = ()
     """With {n}: the year of a car, in full or its last two digits."""
     rim: Patterns = ()
     """With {n}: the diameter alone."""
+    rim_bare: Patterns = ()
+    """With {n}: the same without a word for it, "a fitting for seventeen". They see cardinal numbers only."""
     cities: Mapping[str, Patterns] = {}
     """By the name that the store knows; in all cases of the word."""
     delivery_types: Mapping[DeliveryType, Patterns] = {}

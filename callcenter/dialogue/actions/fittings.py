@@ -10,6 +10,7 @@ from callcenter.dialogue.actions.talk import tell_help
 from callcenter.dialogue.fitting import Aim, Booking, FittingForm, FittingStep
 from callcenter.dialogue.memory import Question
 from callcenter.dialogue.turn import Turn
+from callcenter.ports import CallerSaid
 from callcenter.records import Scenario
 
 STATIONS, SLOTS, BOOKINGS = "get_fitting_stations", "get_fitting_slots", "get_fitting_bookings"
@@ -102,10 +103,13 @@ def choose_booking(turn: Turn) -> None:
 
 
 def choose_time(turn: Turn) -> None:
-    """ "The first one", "any of them"."""
+    """ "The first one", "any of them"; but "at half past two" and "on the third of may" only sound like a choice."""
     form = turn.memory.fitting
     if form is None:
         begin_fitting(turn)
+        return
+    if _names_time(turn, form):
+        take_fitting(turn)
         return
     choice, offered = turn.said.choice or 1, form.offered
     if choice > len(offered) or not offered:
@@ -219,6 +223,14 @@ def _begins(turn: Turn, aim: Aim) -> bool:
         turn.ask(Question.OPERATOR)
         return False
     return memory.fitting is None or memory.fitting.aim != aim
+
+
+def _names_time(turn: Turn, form: FittingForm) -> bool:
+    """Whatever was asked, or one of those that were offered."""
+    said = turn.said.when
+    unasked = turn.call.understanding.read(CallerSaid(turn.said.words), today=turn.call.today).when
+    is_offered = isinstance(said.time, dt.time) and f"{said.time:%H:%M}" in form.offered
+    return is_offered or unasked.date is not None or unasked.time is not None
 
 
 def keep(turn: Turn, form: FittingForm) -> None:

@@ -61,7 +61,7 @@ def offer_another_brand(turn: Turn) -> None:
 
 def choose(turn: Turn) -> None:
     """ "The first one": what was asked about it, else whether it is there; "four of the first one" orders it."""
-    if turn.said.intents & {"quantity", "delivery_type", "payment_method"}:
+    if turn.said.intents & {"quantity", "items", "delivery_type", "payment_method"}:
         begin_order(turn)
         return
     if (tire := meant_tire(turn)) is None:
@@ -85,11 +85,11 @@ def tell_details(turn: Turn) -> None:
 def answer_about(turn: Turn, tire: Offer, about: About) -> None:
     memory = turn.memory
     turn.note(f"{about} {tire.id}")
+    if about in (About.ORDER, About.ALSO):
+        order_tire(turn, tire)
+        return
     memory.focus, memory.about = tire, About.STOCK
     match about:
-        case About.ORDER:
-            order_tire(turn, tire)
-            return
         case About.STOCK:
             turn.recognize(Scenario.AVAILABILITY_CHECK)
             turn.run(CHECK, {"product_id": tire.id})
