@@ -147,6 +147,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "status.wrong_number": "digits",
         "status.confirm_number": "number",
         "status.again": "",
+        "status.number": "number",
         "status.none": "",
         "status.one": "orders count more",
         "status.several": "orders count more",

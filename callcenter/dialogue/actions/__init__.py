@@ -45,6 +45,7 @@ ACTIONS: Mapping[str, Action] = {
         status.tell_orders,
         status.take_number,
         status.look_up_order,
+        status.tell_number,
         status.ask_number_again,
         status.take_phone_digits,
         fittings.begin_fitting,

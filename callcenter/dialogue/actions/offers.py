@@ -128,6 +128,7 @@ def tell_stock(turn: Turn, stock: Stock) -> None:
         turn.say("stock.short", tire=tire, total=stock.total, wanted=wanted, locations=places)
         memory.quantity = None
         turn.ask(Question.ANOTHER)
+        memory.state = "stock_short"  # "then two" will do, too
     else:
         turn.say("stock.out", tire=tire, next_delivery=stock.next_delivery)
         turn.ask(Question.ANOTHER)

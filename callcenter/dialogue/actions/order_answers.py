@@ -134,7 +134,7 @@ def _place(turn: Turn, told: Draft) -> None:
     memory = turn.memory
     tire = _tire_of(turn, told.items[0])
     memory.placed = PlacedOrder(told.id, told.number, tire, memory.order.city if memory.order else None)
-    memory.order, memory.quantity = None, None
+    memory.order, memory.quantity, memory.numbers = None, None, (told.number,)
     turn.note(f"placed {told.items}")
     turn.say_unless_told("order.confirmed", number=told.number, date="")
     turn.leave()

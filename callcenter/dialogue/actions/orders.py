@@ -70,6 +70,8 @@ def take_order(turn: Turn) -> None:
     """Everything that was said of it at once."""
     if (order := turn.memory.order) is None:
         begin_order(turn)
+    elif _is_other(turn, order):
+        take_wish(turn)
     else:
         _take(turn, _with_tires(turn, order))
 
@@ -191,6 +193,14 @@ def _is_about_tires(turn: Turn) -> bool:
     """Of several kinds, or of more than are ordered: it is neither a street nor a place to pick them up."""
     said = turn.said
     return len(said.items) > 1 or ("add" in said.intents and bool(said.items or said.quantity))
+
+
+def _is_other(turn: Turn, order: OrderForm) -> bool:
+    """ "And four summer ones": they are still to be found."""
+    wish, tire = turn.said.wish, order.line.tire
+    other_season = wish.season is not None and bool(tire.season) and wish.season != tire.season
+    other_size = wish.size is not None and str(wish.size) != tire.size
+    return (other_season or other_size or wish.vehicle is not None) and named_tire(turn) is None
 
 
 def _with_tires(turn: Turn, order: OrderForm) -> OrderForm:
