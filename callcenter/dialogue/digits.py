@@ -164,7 +164,8 @@ class DigitWords:
         if value is None:
             yield _Group("", start + 1)
             return
-        digit = self._several.get(words[end]) if end < len(words) else None
+        plural = words[end] if end < len(words) else ""
+        digit = self._several.get(plural) if len(plural) > 1 else None  # "two o five" has one zero
         if digit is not None:
             if value in SEVERAL and end == start + 1:
                 yield _Group(str(digit) * value, end + 1)

@@ -91,6 +91,8 @@ class LanguagePack(BaseModel):
     """As we say the store's types of tires."""
     places: Mapping[str, str] = {}
     """The store's names of places, in lower case, and how they are said."""
+    articles: Mapping[str, str] = {}
+    """What articles of the knowledge base come to, by id, where the store has none in this language."""
     prompt: str = ""
     """Words likely to be heard, for recognizers that take a hint."""
 

@@ -27,6 +27,7 @@ DIGITS = DigitWords((pack.dictation for pack in PACKS), NumberWords.of(PACKS))
         ("double four seven", "447"),
         ("triple five double oh", "55500"),
         ("two fives and a one", "551"),
+        ("two o five o ten", "205010"),
         ("сорок два, сімнадцять, нуль п'ять", "421705"),
         ("сто двадцять три чотириста п'ятдесят шість", "123456"),
         ("сто двадцять три тисячі чотириста п'ятдесят шість", "123456"),
