@@ -12,7 +12,7 @@ from dataclasses import replace
 from callcenter.dialogue.asked import Asked
 from callcenter.dialogue.digits import DigitWords
 from callcenter.dialogue.free_text import FreeText
-from callcenter.dialogue.items import ItemWords
+from callcenter.dialogue.items import Item, ItemWords
 from callcenter.dialogue.names import NameIndex
 from callcenter.dialogue.numbers import RIMS_INCH, NumberWords, TireSize
 from callcenter.dialogue.patterns import compiled, cut_all, first, matches, united
@@ -28,6 +28,12 @@ from callcenter.shop.language import LanguagePack
 LOWEST_PRICE = 300
 """A smaller number is no price of a tire in the shop's currency."""
 MOST_TIRES = 99
+PERHAPS_TIRES = range(2, 13)
+"""So many are a number of tires without a question; higher ones may be a rim."""
+WORDS_OF_A_NUMBER = 4
+""" "Well, let's have four"."""
+WORDS_OF_A_WISH = 8
+""" "I want four and a fitting, too"."""
 SHORTEST_NAME = 4
 """Of a tire's model."""
 BARE_RIMS_INCH = range(13, 25)
@@ -43,8 +49,13 @@ class Understanding:
     def __init__(self, packs: Iterable[LanguagePack], names: CatalogueNames) -> None:
         packs = tuple(packs)
         self._numbers = NumberWords.of(packs)
-        with_ordinals = NumberWords.of(packs, ordinals=True)
-        self._names = NameIndex(names, self._numbers, (word for pack in packs for word in pack.common_words))
+        with_ordinals = self._with_ordinals = NumberWords.of(packs, ordinals=True)
+        self._names = NameIndex(
+            names,
+            self._numbers,
+            (word for pack in packs for word in pack.common_words),
+            (word for pack in packs for word in pack.no_names),
+        )
         self._intents = united(pack.intents for pack in packs)
         self._seasons = united(pack.seasons for pack in packs)
         self._choices = united(pack.choices for pack in packs)
@@ -91,13 +102,10 @@ class Understanding:
         when = self._when.read(text, today, asked, has_size=wish.size is not None, has_rim=wish.rim is not None)
         intents = {intent for intent, pattern in self._intents.items() if pattern.search(text)}
         address = self._free.address(text, asked=asked is Asked.ADDRESS, has_size=wish.size is not None)
-        orders = "order_creation" in intents and not replace(wish, brand=None)  # "I'll take four", of these
-        is_asked = (asked is Asked.QUANTITY and wish.size is None) or orders
-        quantity, corrected = self._quantity(text, is_asked=is_asked and not address)
+        items, quantity, corrected = self._amounts(
+            text, asked, intents, wish, is_place=bool(address), is_when=bool(when.words)
+        )
         intents |= {"change"} if corrected else set()
-        items = self._items.read(text) if wish.size is None and not address and not corrected else ()
-        if items:
-            quantity = items[0].quantity if len(items) == 1 else None
         read = Understood(
             words=text,
             wish=wish,
@@ -123,6 +131,8 @@ class Understanding:
         digits = self._numbers.in_digits(text)
         price = self._number(self._prices, digits, lambda n: n >= LOWEST_PRICE)
         rim = self._number(self._rims, digits, _is_rim)
+        if rim is None:  # "сімнадцяті диски"
+            rim = self._number(self._rims, self._with_ordinals.in_digits(text), _is_rim)
         if rim is None:
             rim = self._number(self._bare_rims, self._cardinals.in_digits(text), lambda n: n in BARE_RIMS_INCH)
         return Wish(
@@ -158,7 +168,8 @@ class Understanding:
             for pattern in patterns.values():
                 text = pattern.sub(" ", text)
         words = (word for word in text.split() if len(word) >= SHORTEST_NAME and not word.isdigit())
-        return tuple(word for word in words if not self._numbers.knows(word) and not self._names.knows(word))
+        unknown = (word for word in words if not self._numbers.knows(word) and not self._names.knows(word))
+        return tuple(word for word in unknown if self._names.brand(word) is None)  # nor a brand that was misheard
 
     def _keyed(self, text: str, asked: Asked | None) -> Understood:
         digits = "".join(character for character in text if character.isdigit())
@@ -186,6 +197,28 @@ class Understanding:
                 return year
         spoken = SPOKEN_YEAR.search(digits)
         return int(spoken[1] + spoken[2]) if spoken else None
+
+    def _amounts(
+        self, text: str, asked: Asked | None, intents: set[str], wish: Wish, *, is_place: bool, is_when: bool
+    ) -> tuple[tuple[Item, ...], int | None, bool]:
+        """What and how many of each, or how many, and whether another number was corrected. `is_place`, `is_when`: an
+        address, a day or a time is in the text, whose number it may be."""
+        orders = "order_creation" in intents and not replace(wish, brand=None)  # "I'll take four", of these
+        is_asked = (asked is Asked.QUANTITY and wish.size is None) or orders
+        quantity, corrected = self._quantity(text, is_asked=is_asked and not is_place)
+        is_other = wish or is_place or is_when or "wait" in intents
+        if asked is Asked.PERHAPS_QUANTITY and quantity is None and not is_other:
+            wants = bool(intents & {"tire_search", "yes"}) or first(self._choices, text) is not None
+            quantity = self._perhaps_quantity(text, wants=wants)
+        items = self._items.read(text) if wish.size is None and not is_place and not corrected else ()
+        if items:
+            quantity = items[0].quantity if len(items) == 1 else None
+        return items, quantity, corrected
+
+    def _perhaps_quantity(self, text: str, *, wants: bool) -> int | None:
+        number, _ = self._quantity(text, is_asked=True)
+        most = WORDS_OF_A_WISH if wants else WORDS_OF_A_NUMBER
+        return number if number in PERHAPS_TIRES and len(tokens(text)) <= most else None
 
     def _quantity(self, text: str, *, is_asked: bool) -> tuple[int | None, bool]:
         """How many, and whether another number was corrected."""

@@ -12,7 +12,7 @@ from callcenter.shop.source import Location, Source
 from callcenter.shop.spoken import Calendar, Clock, Dictation, FreeText
 
 SEASONS = ("winter", "summer", "all_season")
-WORD_LISTS = frozenset({"size_words", "common_words", "ordinal_endings"})
+WORD_LISTS = frozenset({"size_words", "common_words", "no_names", "ordinal_endings"})
 """Lists that are words as they stand, no patterns."""
 NEEDED: Mapping[Location, frozenset[str]] = {
     ("price_limit",): frozenset({"n"}),
@@ -85,6 +85,8 @@ class LanguagePack(BaseModel):
     """Words that may stand between the numbers of a size."""
     common_words: tuple[str, ...] = ()
     """Names of models that are words of the language too: they count only behind their make."""
+    no_names: tuple[str, ...] = ()
+    """Words that only look like a name in one of its cases."""
     season_names: Mapping[str, str]
     """As we say them before "tires"."""
     type_names: Mapping[str, str] = {}

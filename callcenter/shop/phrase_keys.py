@@ -100,6 +100,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "results.no_other_brand": "brand",
         "results.details": "tire",
         "results.price": "tire",
+        "results.compared": "tires",
         "stock.in": "tire total locations",
         "stock.out": "tire next_delivery",
         "stock.short": "tire total wanted locations",

@@ -32,6 +32,9 @@ ACTIONS: Mapping[str, Action] = {
         offers.check_stock,
         offers.tell_price,
         offers.tell_details,
+        offers.refine,
+        offers.compare,
+        offers.ship,
         orders.begin_order,
         orders.take_order,
         orders.take_address,
@@ -47,6 +50,7 @@ ACTIONS: Mapping[str, Action] = {
         status.look_up_order,
         status.tell_number,
         status.ask_number_again,
+        status.offer_operator_for_order,
         status.take_phone_digits,
         fittings.begin_fitting,
         fittings.take_fitting,
@@ -83,6 +87,7 @@ ACTIONS: Mapping[str, Action] = {
         talk.answer_hello,
         talk.answer_thanks,
         talk.wait,
+        talk.listen,
         answers.ask_what_else,
     )
 }

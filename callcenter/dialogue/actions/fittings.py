@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from callcenter.dialogue.actions import search
 from callcenter.dialogue.actions.fitting_times import MOST_TIMES, offer, offer_times
 from callcenter.dialogue.actions.talk import tell_help
 from callcenter.dialogue.fitting import Aim, Booking, FittingForm, FittingStep
@@ -22,7 +23,10 @@ MOST_BOOKINGS = 3
 
 def begin_fitting(turn: Turn) -> None:
     """For the tires that were ordered or talked about, as far as there are any."""
-    memory = turn.memory
+    memory, wish = turn.memory, turn.said.wish
+    if "add" in turn.said.intents and wish.season and (wish.size or wish.vehicle) and not memory.offered:
+        search.look_for(turn)  # "winter tires in 205/55 R16, and a fitting, too": one after the other
+        return
     if _begins(turn, "book"):
         tire = memory.placed.tire if memory.placed is not None else memory.focus
         size, placed = memory.wish.size, memory.placed
@@ -32,19 +36,19 @@ def begin_fitting(turn: Turn) -> None:
             vehicle=str(turn.said.wish.vehicle or memory.wish.vehicle or ""),
             order_id=placed.id if placed else None,
         )
-    take_fitting(turn)
+    _take(turn)
 
 
 def cancel_booking(turn: Turn) -> None:
     if _begins(turn, "cancel"):
         turn.memory.fitting = FittingForm("cancel")
-    take_fitting(turn)
+    _take(turn)
 
 
 def move_booking(turn: Turn) -> None:
     if _begins(turn, "reschedule"):
         turn.memory.fitting = FittingForm("reschedule")
-    take_fitting(turn)
+    _take(turn)
 
 
 def tell_bookings(turn: Turn) -> None:
@@ -56,20 +60,10 @@ def tell_bookings(turn: Turn) -> None:
 
 def take_fitting(turn: Turn) -> None:
     """Everything that was said of it at once."""
-    said, form = turn.said, turn.memory.fitting
-    if form is None:
-        return  # it could not be begun, and that has been said
-    changed = form.changed(
-        city=said.city,
-        service=said.service,
-        date=said.when.date,
-        soonest=said.when.soonest or "any_season" in said.intents,
-        time=said.when.time,
-        name=said.name,
-        diameter=said.wish.rim,
-    )
-    keep(turn, changed)
-    go_on_with_fitting(turn)
+    if turn.memory.fitting is None:
+        begin_fitting(turn)
+    else:
+        _take(turn)
 
 
 def choose_station(turn: Turn) -> None:
@@ -123,13 +117,17 @@ def choose_time(turn: Turn) -> None:
 def offer_later(turn: Turn) -> None:
     """ "Something later", "other times?"."""
     form = turn.memory.fitting
-    times = [time for time in form.times if time > max(form.offered, default="")] if form is not None else []
+    times = (
+        [time for time in form.times if time > max(form.offered, default=form.wanted_time)] if form is not None else []
+    )
     _offer_or_ask_day(turn, times[:MOST_TIMES])
 
 
 def offer_earlier(turn: Turn) -> None:
     form = turn.memory.fitting
-    times = [time for time in form.times if time < min(form.offered, default="")] if form is not None else []
+    times = (
+        [time for time in form.times if time < min(form.offered, default=form.wanted_time)] if form is not None else []
+    )
     _offer_or_ask_day(turn, times[-MOST_TIMES:])
 
 
@@ -231,6 +229,23 @@ def _names_time(turn: Turn, form: FittingForm) -> bool:
     unasked = turn.call.understanding.read(CallerSaid(turn.said.words), today=turn.call.today).when
     is_offered = isinstance(said.time, dt.time) and f"{said.time:%H:%M}" in form.offered
     return is_offered or unasked.date is not None or unasked.time is not None
+
+
+def _take(turn: Turn) -> None:
+    said, form = turn.said, turn.memory.fitting
+    if form is None:
+        return  # it could not be begun, and that has been said
+    changed = form.changed(
+        city=said.city,
+        service=said.service,
+        date=said.when.date,
+        soonest=said.when.soonest or "any_season" in said.intents,
+        time=said.when.time,
+        name=said.name,
+        diameter=said.wish.rim,
+    )
+    keep(turn, changed)
+    go_on_with_fitting(turn)
 
 
 def keep(turn: Turn, form: FittingForm) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from callcenter.dialogue.actions.advice import advise
+from callcenter.dialogue.actions.forms import wind_up
 from callcenter.dialogue.actions.orders import begin_order, order_tire
 from callcenter.dialogue.actions.search import CHECK, look_for, search, take, tell_nothing, tell_offers
 from callcenter.dialogue.actions.tires import meant_tire, tire_of_brand
@@ -12,6 +14,9 @@ from callcenter.dialogue.offer import Offer, Stock, offers, stock
 from callcenter.dialogue.turn import Turn
 from callcenter.dialogue.wish import Wish
 from callcenter.records import Scenario
+
+WORDS_OF_THEM = 5
+""" "What is the difference between them": in a longer question something else may be meant."""
 
 
 def offer_more(turn: Turn) -> None:
@@ -82,6 +87,36 @@ def tell_details(turn: Turn) -> None:
     _about(turn, About.DETAILS)
 
 
+def refine(turn: Turn) -> None:
+    """ "Is the first one studded?" is about that one; else another wish is searched for."""
+    memory, said = turn.memory, turn.said
+    if said.choice is not None and memory.wish.changed(said.wish) == memory.wish:
+        tell_details(turn)
+    else:
+        look_for(turn)
+
+
+def compare(turn: Turn) -> None:
+    """ "Which is better, the first or the second?", "which do you recommend?": what is known of those that were named;
+    anything else the articles are asked."""
+    tires, said = turn.memory.offered, turn.said
+    short = "recommend" in said.intents or len(said.words.split()) <= WORDS_OF_THEM
+    if len(tires) < 2 or said.wish or not (said.choice is not None or short):
+        advise(turn)
+        return
+    turn.say("results.compared", tires=turn.speech.tires(tires))
+    turn.note(f"compared {sorted(tire.id for tire in tires)}")
+    turn.go("results")
+
+
+def ship(turn: Turn) -> None:
+    """ "Delivery to Lviv", "I will pick them up": of the tire that is talked about; else it is a question."""
+    if turn.memory.focus is not None and "question" not in turn.said.intents:
+        begin_order(turn)
+    else:
+        advise(turn)
+
+
 def answer_about(turn: Turn, tire: Offer, about: About) -> None:
     memory = turn.memory
     turn.note(f"{about} {tire.id}")
@@ -123,7 +158,7 @@ def tell_stock(turn: Turn, stock: Stock) -> None:
     turn.go("results")
     if stock.total >= wanted:
         turn.say("stock.in", tire=tire, total=stock.total, locations=places)
-        turn.ask(Question.ANYTHING_ELSE)
+        wind_up(turn)
     elif stock.total:
         turn.say("stock.short", tire=tire, total=stock.total, wanted=wanted, locations=places)
         memory.quantity = None

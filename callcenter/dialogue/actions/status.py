@@ -74,6 +74,13 @@ def tell_number(turn: Turn) -> None:
         not_understood(turn)
 
 
+def offer_operator_for_order(turn: Turn) -> None:
+    """ "I don't remember the number"."""
+    turn.memory.dictated = ""
+    turn.say("status.cannot_tell")
+    turn.ask(Question.OPERATOR)
+
+
 def ask_number_again(turn: Turn) -> None:
     _ask_number(turn, "status.again")
 
@@ -121,8 +128,7 @@ def refused(turn: Turn, error: str) -> None:
         case "not_found_or_not_theirs":
             _ask_number(turn, "status.not_found")
         case "too_many_attempts":
-            turn.say("status.cannot_tell")
-            turn.ask(Question.OPERATOR)
+            offer_operator_for_order(turn)
         case _:
             search.failed(turn)
 

@@ -163,6 +163,7 @@ def test_a_number_that_our_voice_says_is_understood(language: Language, number: 
     assert DIGITS.read(normalize(verbalize(f"№ {number}", language)), 6) == str(number)
 
 
+LANGUAGES: dict[str, tuple[Language, ...]] = {"en": ("en",), "uk": ("uk",), "ru": ("ru",), "surzhyk": ("uk", "ru")}
 ZEROS: dict[str, tuple[str, ...]] = {
     "en": ("zero", "oh", "o"),
     "uk": ("нуль",),
@@ -190,7 +191,7 @@ def dictations(draw: st.DrawFn, manner: str) -> Dictated:
     while number:
         size = min(draw(st.integers(1, 3)), len(number))
         group, number = number[:size], number[size:]
-        language = draw(st.sampled_from(["uk", "ru"])) if manner == "surzhyk" else manner
+        language = draw(st.sampled_from(LANGUAGES[manner]))
         zeros = [draw(st.sampled_from(ZEROS[manner])) for _ in range(len(group) - len(group.lstrip("0")))]
         rest = [verbalize(group.lstrip("0"), language)] if group.strip("0") else []
         groups.append(group)
