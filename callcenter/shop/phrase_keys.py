@@ -101,6 +101,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "results.details": "tire",
         "results.price": "tire",
         "results.compared": "tires",
+        "results.no_kind": "",
         "stock.in": "tire total locations",
         "stock.out": "tire next_delivery",
         "stock.short": "tire total wanted locations",

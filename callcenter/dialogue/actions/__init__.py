@@ -34,6 +34,8 @@ ACTIONS: Mapping[str, Action] = {
         offers.tell_details,
         offers.refine,
         offers.compare,
+        offers.offer_studded,
+        offers.offer_friction,
         offers.ship,
         orders.begin_order,
         orders.take_order,

@@ -266,7 +266,8 @@ def _ask(turn: Turn, state: str, **params: Any) -> None:
 
 def _offer_or_ask_day(turn: Turn, times: Sequence[str]) -> None:
     if turn.memory.fitting is not None and times:
-        offer(turn, turn.memory.fitting, "fitting.times", times)
+        anew = replace(turn.memory.fitting, time=None, proposal=None)  # "yes" is not to mean the time that was
+        offer(turn, anew, "fitting.times", times)
     else:
         ask_other_day(turn)
 

@@ -96,6 +96,15 @@ def refine(turn: Turn) -> None:
         look_for(turn)
 
 
+def offer_studded(turn: Turn) -> None:
+    _offer_kind(turn, "studded")
+
+
+def offer_friction(turn: Turn) -> None:
+    """ "And without studs?"."""
+    _offer_kind(turn, "friction")
+
+
 def compare(turn: Turn) -> None:
     """ "Which is better, the first or the second?", "which do you recommend?": what is known of those that were named;
     anything else the articles are asked."""
@@ -180,6 +189,20 @@ def tell_several(turn: Turn, tires: tuple[Offer, ...]) -> None:
         return
     memory.found, memory.offered, memory.named, memory.about = tires, (), set(), About.STOCK
     tell_offers(turn, "results.found", tires, whole_answer=True)
+
+
+def _offer_kind(turn: Turn, kind: str) -> None:
+    """Of what was found; "is the first one studded?" is about that one."""
+    memory, said = turn.memory, turn.said
+    if said.choice is not None:
+        tell_details(turn)
+    elif not memory.found or memory.wish.changed(said.wish) != memory.wish:
+        look_for(turn)
+    elif fitting := tuple(tire for tire in memory.found if tire.kind == kind):
+        tell_offers(turn, "results.more", fitting)
+    else:
+        turn.say("results.no_kind")
+        turn.go("results")
 
 
 def _about(turn: Turn, about: About) -> None:
