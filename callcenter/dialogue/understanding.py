@@ -89,16 +89,18 @@ class Understanding:
         self,
         said: CallerSaid,
         known_make: str = "",
+        known_rim: int | None = None,
         *,
         asked: Asked | None = None,
         today: dt.date | None = None,
     ) -> Understood:
-        """`known_make`: the make that has been talked about, so that a model alone is understood; `asked`: what bare
+        """`known_make`: the make that has been talked about, so that a model alone is understood; `known_rim`: the rim,
+        so that width and profile are a size; `asked`: what bare
         words answer; `today`: without it no day is told."""
         text = normalize(said.text)
         if said.keyed:
             return self._keyed(text, asked)
-        wish = self._wish(text, known_make)
+        wish = self._wish(text, known_make, known_rim)
         when = self._when.read(text, today, asked, has_size=wish.size is not None, has_rim=wish.rim is not None)
         intents = {intent for intent, pattern in self._intents.items() if pattern.search(text)}
         address = self._free.address(text, asked=asked is Asked.ADDRESS, has_size=wish.size is not None)
@@ -126,8 +128,10 @@ class Understanding:
         )
         return replace(read, intents=frozenset(intents | told(read)))
 
-    def _wish(self, text: str, known_make: str) -> Wish:
+    def _wish(self, text: str, known_make: str, known_rim: int | None) -> Wish:
         size = self._numbers.size(text)
+        if size is None and known_rim is not None:
+            size = self._numbers.size(f"{text} {known_rim}")
         digits = self._numbers.in_digits(text)
         price = self._number(self._prices, digits, lambda n: n >= LOWEST_PRICE)
         rim = self._number(self._rims, digits, _is_rim)
@@ -158,6 +162,9 @@ class Understanding:
             courtesies=[self._intents[name] for name in COURTESIES if name in self._intents] + place,
             is_product=self._names.knows,
         )
+
+    def corrected_address(self, address: str, said: str) -> str:
+        return self._free.corrected(address, said)
 
     def has_number(self, words: str) -> bool:
         """In digits or in words, in a normalized text."""

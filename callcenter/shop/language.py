@@ -27,6 +27,7 @@ NEEDED: Mapping[Location, frozenset[str]] = {
     ("calendar", "in_days"): frozenset({"n"}),
     ("calendar", "in_weeks"): frozenset({"n"}),
     ("clock", "times"): frozenset({"h"}),
+    ("clock", "at"): frozenset({"h"}),
     ("clock", "bare"): frozenset({"h"}),
     ("dictation", "instead"): frozenset({"old", "new"}),
     ("free_text", "name"): frozenset({"rest"}),

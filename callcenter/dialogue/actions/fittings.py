@@ -24,8 +24,9 @@ MOST_BOOKINGS = 3
 def begin_fitting(turn: Turn) -> None:
     """For the tires that were ordered or talked about, as far as there are any."""
     memory, wish = turn.memory, turn.said.wish
-    if "add" in turn.said.intents and wish.season and (wish.size or wish.vehicle) and not memory.offered:
-        search.look_for(turn)  # "winter tires in 205/55 R16, and a fitting, too": one after the other
+    buys_too = "add" in turn.said.intents or turn.said.quantity is not None
+    if buys_too and wish.season and (wish.size or wish.vehicle) and not memory.offered:
+        search.look_for(turn)  # "four winter tires for an Octavia, and fit them": one after the other
         return
     if _begins(turn, "book"):
         tire = memory.placed.tire if memory.placed is not None else memory.focus
@@ -238,7 +239,7 @@ def _take(turn: Turn) -> None:
     changed = form.changed(
         city=said.city,
         service=said.service,
-        date=said.when.date,
+        date=None if "any_season" in said.intents else said.when.date,  # "any, the first one"
         soonest=said.when.soonest or "any_season" in said.intents,
         time=said.when.time,
         name=said.name,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from callcenter.dialogue.actions import search
+from callcenter.dialogue.actions.named import named_site
 from callcenter.dialogue.actions.orders import QUESTIONS, go_on_with_order, keep, say_dropped
 from callcenter.dialogue.memory import About, Question
 from callcenter.dialogue.offer import Offer
@@ -52,7 +53,7 @@ def points_told(turn: Turn, result: Mapping[str, Any]) -> None:
     if not points:
         _no_such_city(turn, "order.no_points")
         return
-    keep(turn, replace(order, points=points, point=points[0] if len(points) == 1 else None))
+    keep(turn, replace(order, points=points, point=named_site(turn, points)))
     go_on_with_order(turn)
 
 

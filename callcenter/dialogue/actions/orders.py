@@ -227,7 +227,7 @@ def _take(turn: Turn, changed: OrderForm) -> None:
     changed = changed.changed(
         delivery=said.delivery_type,
         city=said.city,
-        address="" if _is_about_tires(turn) else said.address,
+        address=_address(turn, changed),
         payment=said.payment_method,
         name=said.name,
     )
@@ -236,6 +236,15 @@ def _take(turn: Turn, changed: OrderForm) -> None:
         changed = before.without(named[0])
     keep(turn, changed)
     go_on_with_order(turn)
+
+
+def _address(turn: Turn, order: OrderForm) -> str:
+    """ "Flat 14" corrects what was said before, unless it is for another city."""
+    said = turn.said
+    if not said.address or _is_about_tires(turn):
+        return ""
+    before = order.address if said.city in (None, order.city) else None
+    return turn.call.understanding.corrected_address(before or "", said.address)
 
 
 def _ask(turn: Turn, state: str, **params: Any) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callcenter.dialogue.asked import Asked
 from callcenter.dialogue.numbers import PROFILES, RIMS_INCH, WIDTHS_MM, TireSize
 from callcenter.dialogue.understood import Understood
 from callcenter.ports import CallerSaid, Language
@@ -236,3 +237,35 @@ def test_every_article_that_is_told_in_short_is_one_of_the_shops() -> None:
     told = {article for pack in tire_shop().packs.values() for article in pack.articles}
     assert told
     assert told <= known
+
+
+def test_width_and_profile_are_a_size_where_the_rim_is_known() -> None:
+    said = CallerSaid("двісті п'ять п'ятдесят п'ять")
+    assert rules().understanding.read(said).wish.size is None
+    assert rules().understanding.read(said, known_rim=16).wish.size == TireSize(205, 55, 16)
+
+
+@pytest.mark.parametrize(
+    ("words", "quantity"),
+    [
+        ("давайте чотири", 4),
+        ("ну чотири", 4),
+        ("мне нужно четыре и ещё монтаж", 4),
+        ("I want four and a fitting, too", 4),
+        ("другу давайте чотири штучки", 4),
+        ("одну хвилинку", None),
+        ("дві хвилини", None),
+        ("це за одну?", None),
+        ("на шістнадцять", None),
+        ("вулиця Франка 12", None),
+        ("я ж казав вам учора по телефону чотири рази", None),
+    ],
+)
+def test_a_bare_number_may_be_a_quantity_once_tires_were_named(words: str, quantity: int | None) -> None:
+    said = rules().understanding.read(CallerSaid(words), asked=Asked.PERHAPS_QUANTITY)
+    assert said.quantity == quantity
+
+
+@pytest.mark.parametrize("words", ["той що на Оболоні", "давайте той", "карточкою"])
+def test_words_that_only_look_like_a_name(words: str) -> None:
+    assert not read(words).wish
