@@ -178,7 +178,7 @@ class DigitWords:
 
     def _cardinal(self, words: Sequence[str], start: int, end: int) -> _Group:
         value, _ = self._numbers.cardinal(words[:end], start)
-        as_written = end == start + 1 and words[start].isdigit()
+        as_written = end == start + 1 and words[start].isdecimal()
         return _Group(words[start] if as_written else str(value), end)
 
 

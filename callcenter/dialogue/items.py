@@ -100,7 +100,7 @@ class ItemWords:
     def _of(self, word: str, at: int) -> _Named | None:
         if word.startswith(MARK):
             return _Named(at, choice=int(word.removeprefix(MARK)))
-        if word.isdigit():
+        if word.isdecimal():
             return _Named(at, int(word)) if len(word) <= len(str(self._most)) and int(word) else None
         brand = self._brand(word)
         return _Named(at, brand=brand) if brand is not None else None

@@ -120,7 +120,7 @@ class NameIndex:
         return None
 
     def _near(self, word: str) -> tuple[str, ...] | None:
-        if len(word) < FUZZY_LETTERS or word.isdigit():
+        if len(word) < FUZZY_LETTERS or word.isdecimal():
             return None
         best = process.extractOne(word, self._fuzzy.keys(), scorer=fuzz.ratio, score_cutoff=FUZZY_SCORE)
         return self._fuzzy[best[0]] if best else None
@@ -145,5 +145,5 @@ class NameIndex:
 
     def _is_weak(self, key: tuple[str, ...]) -> bool:
         """Numbers, single letters and words of everyday speech are no model by themselves."""
-        words = "".join(part for part in key if not part.isdigit())
+        words = "".join(part for part in key if not part.isdecimal())
         return key in self._common or words in FUNCTION_LETTERS or not words or (len(key) == 1 and len(words) < 3)

@@ -73,7 +73,7 @@ class NumberWords:
         words, out, i = tokens(text), list[str](), 0
         while i < len(words):
             value, end = self.cardinal(words, i)
-            as_written = value is None or (end == i + 1 and words[i].isdigit())
+            as_written = value is None or (end == i + 1 and words[i].isdecimal())
             out.append(words[i] if as_written else str(value))
             i = end
         return " ".join(out)
@@ -102,7 +102,7 @@ class NumberWords:
                     part, room = max(part, 1) * 100, 100
                 else:
                     total, part, room = (total + max(part, 1) * times), 0, times
-            elif word.isdigit():
+            elif word.isdecimal():
                 if i > start and not (total and not part and len(word) <= 3 and room == 1000):
                     break
                 part, room = int(word[:9]), 0
@@ -137,12 +137,12 @@ class NumberWords:
     def _read(self, words: Sequence[str]) -> int | None:
         """One number however it is said: in digits, added up ("two hundred fifteen"), in pairs ("two fifteen", "two oh
         five") or digit by digit."""
-        if len(words) == 1 and words[0].isdigit():
+        if len(words) == 1 and words[0].isdecimal():
             return int(words[0])
         value, end = self.cardinal(words, 0)
-        if value is not None and end == len(words) and not any(word.isdigit() for word in words):
+        if value is not None and end == len(words) and not any(word.isdecimal() for word in words):
             return value
-        atoms = [int(word) if word.isdigit() and len(word) <= 2 else self._numbers.get(word) for word in words]
+        atoms = [int(word) if word.isdecimal() and len(word) <= 2 else self._numbers.get(word) for word in words]
         if any(atom is None for atom in atoms):
             return None
         match [atom for atom in atoms if atom is not None]:
@@ -155,9 +155,9 @@ class NumberWords:
 def _split(words: Sequence[str]) -> Iterator[str]:
     """Sizes written together are taken apart: 2155517, 21555, 5517."""
     for word in words:
-        if word.isdigit() and len(word) == 7:
+        if word.isdecimal() and len(word) == 7:
             yield from (word[:3], word[3:5], word[5:])
-        elif word.isdigit() and len(word) == 5:
+        elif word.isdecimal() and len(word) == 5:
             yield from (word[:3], word[3:])
         else:
             yield word

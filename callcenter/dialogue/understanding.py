@@ -15,7 +15,7 @@ from callcenter.dialogue.free_text import FreeText
 from callcenter.dialogue.items import Item, ItemWords
 from callcenter.dialogue.names import NameIndex
 from callcenter.dialogue.numbers import RIMS_INCH, NumberWords, TireSize
-from callcenter.dialogue.patterns import compiled, cut_all, first, matches, united
+from callcenter.dialogue.patterns import compiled, cut_all, ending, first, matches, united
 from callcenter.dialogue.places import PlaceWords
 from callcenter.dialogue.understood import Understood, told
 from callcenter.dialogue.when import WhenWords
@@ -58,6 +58,7 @@ class Understanding:
         )
         self._intents = united(pack.intents for pack in packs)
         self._seasons = united(pack.seasons for pack in packs)
+        self._negation = ending(pattern for pack in packs for pattern in pack.intents.get("not", ()))
         self._choices = united(pack.choices for pack in packs)
         self._quantity_words = united(pack.quantity_words for pack in packs)
         self._cities = united(pack.cities for pack in packs)
@@ -144,10 +145,16 @@ class Understanding:
             year=self._year(digits) if size is None and price is None else None,
             size=size,
             rim=rim if size is None else None,
-            season=first(self._seasons, text),
+            season=self._season(text),
             brand=self._names.brand(text),
             max_price=price,
         )
+
+    def _season(self, text: str) -> str | None:
+        """The one that is named first; of "not winter, summer" the second."""
+        named = sorted((match.start(), season) for season, p in self._seasons.items() for match in p.finditer(text))
+        wanted = [season for start, season in named if not self._negation.search(text[:start])]
+        return wanted[0] if wanted else first(self._seasons, text)
 
     def _free_text(self, packs: tuple[LanguagePack, ...]) -> FreeText:
         place = [*self._cities.values(), *self._delivery_types.values()]
@@ -168,18 +175,18 @@ class Understanding:
 
     def has_number(self, words: str) -> bool:
         """In digits or in words, in a normalized text."""
-        return any(character.isdigit() for character in self._numbers.in_digits(words))
+        return any(character.isdecimal() for character in self._numbers.in_digits(words))
 
     def _unknown(self, text: str) -> tuple[str, ...]:
         for patterns in (self._intents, self._seasons, self._choices, self._quantity_words, self._cities):
             for pattern in patterns.values():
                 text = pattern.sub(" ", text)
-        words = (word for word in text.split() if len(word) >= SHORTEST_NAME and not word.isdigit())
+        words = (word for word in text.split() if len(word) >= SHORTEST_NAME and not word.isdecimal())
         unknown = (word for word in words if not self._numbers.knows(word) and not self._names.knows(word))
         return tuple(word for word in unknown if self._names.brand(word) is None)  # nor a brand that was misheard
 
     def _keyed(self, text: str, asked: Asked | None) -> Understood:
-        digits = "".join(character for character in text if character.isdigit())
+        digits = "".join(character for character in text if character.isdecimal())
         read = Understood(
             words=digits,
             wish=Wish(size=TireSize.parse(digits)),
@@ -239,7 +246,7 @@ class Understanding:
             counted = first(self._quantity_words, text)
         if counted is None and is_asked:
             rest = self._numbers.in_digits(cut_all(text, self._choices.values()))  # "the first one" is not one
-            bare = (int(word) for word in reversed(tokens(rest)) if word.isdigit() and len(word) <= 2)
+            bare = (int(word) for word in reversed(tokens(rest)) if word.isdecimal() and len(word) <= 2)
             counted = next(filter(_is_quantity, bare), None)
         return counted, False
 

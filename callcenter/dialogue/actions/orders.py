@@ -16,6 +16,7 @@ DRAFT, SHIP, CONFIRM, DROP = "create_order_draft", "update_order_delivery", "con
 POINTS = "get_pickup_points"
 LONGEST_NUMBER = 3
 """Digits of what may be a number of tires."""
+WORDS_OF_A_PLACE = 3
 MOST_POINTS = 3
 """Named in one answer."""
 CHANGES = frozenset({"order_quantity", "order_confirm", "order_change"})
@@ -97,7 +98,7 @@ def take_wish(turn: Turn) -> None:
 def take_address(turn: Turn) -> None:
     """Whatever is said is where it goes to."""
     said = turn.said
-    is_told = said.address or said.city or said.delivery_type == "pickup"
+    is_told = _is_place(said.address) or said.city or said.delivery_type == "pickup"
     if turn.memory.order is None or is_told or _is_about_tires(turn):
         take_order(turn)
     else:
@@ -236,6 +237,11 @@ def _take(turn: Turn, changed: OrderForm) -> None:
         changed = before.without(named[0])
     keep(turn, changed)
     go_on_with_order(turn)
+
+
+def _is_place(address: str) -> bool:
+    """A house, or words enough to find one by."""
+    return any(map(str.isdecimal, address)) or len(address.split()) >= WORDS_OF_A_PLACE
 
 
 def _address(turn: Turn, order: OrderForm) -> str:

@@ -161,6 +161,18 @@ def test_a_topic_may_stand_alone_where_it_was_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("no, sorry, apartment 5", "apartment 5"),
+        ("ой, перепрошую, квартира 5", "квартира 5"),
+        ("нет, точнее квартира 5", "квартира 5"),
+    ],
+)
+def test_words_of_a_correction_are_no_part_of_an_address(words: str, said: str) -> None:
+    assert address(words, None) == said
+
+
+@pytest.mark.parametrize(
     ("before", "said", "address"),
     [
         ("вулиця Франка 12 квартира 4", "квартира 14", "вулиця Франка 12 квартира 14"),

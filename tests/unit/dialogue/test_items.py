@@ -54,6 +54,11 @@ def test_a_choice_is_heard_in_all_cases_of_the_word(choice: int) -> None:
         assert rules().understanding.read(CallerSaid(words)).choice == choice, words
 
 
+def test_a_choice_of_several_is_heard_beside_its_number() -> None:
+    for words in ("других теж чотири", "чотири других", "других дві", "по чотири перших і других"):
+        assert rules().understanding.read(CallerSaid(words)).choice in (1, 2), words
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -113,6 +118,7 @@ def test_a_number_before_a_choice_counts_it(number: str, of: str) -> None:
         ("четыре Мишлен и две Росавы", [(4, "Michelin"), (2, "Rosava")]),
         ("чотири першої, Нокіан, і дві другої", [(4, 1), (2, 2)]),
         ("чотири перших і ще другу", [(4, 1), (None, 2)]),
+        ("ні, других теж чотири", []),  # the choice and a quantity
         ("першу чи другу", []),
         ("the first or the second", []),
         ("чотири штуки", []),

@@ -239,6 +239,20 @@ def test_every_article_that_is_told_in_short_is_one_of_the_shops() -> None:
     assert told <= known
 
 
+@pytest.mark.parametrize(
+    ("words", "season"),
+    [
+        ("не зимові, літні", "summer"),
+        ("зимові, не літні", "winter"),
+        ("не летние, а зимние", "winter"),
+        ("not winter, summer", "summer"),
+        ("не зимові", "winter"),
+    ],
+)
+def test_of_two_seasons_the_one_that_is_not_denied_is_meant(words: str, season: str) -> None:
+    assert read(words).wish.season == season
+
+
 def test_width_and_profile_are_a_size_where_the_rim_is_known() -> None:
     said = CallerSaid("двісті п'ять п'ятдесят п'ять")
     assert rules().understanding.read(said).wish.size is None
