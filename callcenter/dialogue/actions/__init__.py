@@ -41,6 +41,7 @@ ACTIONS: Mapping[str, Action] = {
         orders.take_order,
         orders.take_address,
         orders.take_wish,
+        orders.remove_tire,
         orders.change_order,
         orders.choose_point,
         orders.go_on_with_order,

@@ -17,6 +17,7 @@ POINTS = "get_pickup_points"
 LONGEST_NUMBER = 3
 """Digits of what may be a number of tires."""
 WORDS_OF_A_PLACE = 3
+"""Without the number of a house."""
 MOST_POINTS = 3
 """Named in one answer."""
 CHANGES = frozenset({"order_quantity", "order_confirm", "order_change"})
@@ -84,6 +85,20 @@ def change_order(turn: Turn) -> None:
     else:
         turn.say("order.ask_change")
         turn.go("order_change")
+
+
+def remove_tire(turn: Turn) -> None:
+    """ "Leave the second one out"."""
+    order, tire = turn.memory.order, named_tire(turn)
+    lines = order.lines if order is not None else ()
+    line = next((one for one in lines if tire is not None and one.tire.id == tire.id), None)
+    if order is None or line is None:
+        change_order(turn)
+    elif (rest := order.without_line(line)) is None:
+        drop_order(turn)
+    else:
+        keep(turn, rest)
+        go_on_with_order(turn)
 
 
 def take_wish(turn: Turn) -> None:
@@ -206,8 +221,9 @@ def _is_other(turn: Turn, order: OrderForm) -> bool:
 
 def _with_tires(turn: Turn, order: OrderForm) -> OrderForm:
     """With the tires that were said, and how many."""
-    said, lines = turn.said, counted_tires(turn)
-    if "add" in said.intents:
+    memory, said, lines = turn.memory, turn.said, counted_tires(turn)
+    if "add" in said.intents or (lines and memory.about is About.ALSO):
+        memory.about = About.STOCK
         more = lines or [OrderLine(named_tire(turn) or order.line.tire, said.quantity)]
         for line in more:
             order = order.with_more(line.tire, line.quantity)
@@ -216,7 +232,7 @@ def _with_tires(turn: Turn, order: OrderForm) -> OrderForm:
         return order.changed(lines=lines)
     if lines:
         return order.with_line(lines[0].tire, lines[0].quantity)
-    return order.with_line(named_tire(turn) if turn.memory.state in CHANGES else None, said.quantity)
+    return order.with_line(named_tire(turn) if memory.state in CHANGES else None, said.quantity)
 
 
 def _take(turn: Turn, changed: OrderForm) -> None:
