@@ -1,7 +1,7 @@
 """Questions that an article of the shop's answers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from callcenter.dialogue.actions import search
@@ -45,7 +45,7 @@ def consult(turn: Turn) -> None:
 
 
 def advice_told(turn: Turn, result: Mapping[str, Any]) -> None:
-    text = next(filter(None, (_spoken(turn, article) for article in mappings(result.get("texts")))), "")
+    text = _answer(turn, list(mappings(result.get("texts"))))
     asked, turn.memory.asked = turn.memory.asked, None
     if not text:
         _know_nothing(turn, asked)
@@ -85,9 +85,21 @@ def _know_nothing(turn: Turn, asked: Understood | None) -> None:
         not_understood(turn)
 
 
+def _answer(turn: Turn, articles: Sequence[Mapping[str, Any]]) -> str:
+    """Of the most fitting article that says anything. Where it cannot be spoken in our language, the others fit less
+    and are no answer: ""."""
+    if not articles or (_is_foreign(turn, articles[0]) and not _spoken(turn, articles[0])):
+        return ""
+    return next(filter(None, (_spoken(turn, article) for article in articles)), "")
+
+
+def _is_foreign(turn: Turn, article: Mapping[str, Any]) -> bool:
+    return article.get("language") not in (None, turn.call.language)
+
+
 def _spoken(turn: Turn, article: Mapping[str, Any]) -> str:
     """In the language of the call, which is the voice's; "" where there is nothing in it."""
-    if article.get("language") in (None, turn.call.language):
+    if not _is_foreign(turn, article):
         return spoken_part(str(article.get("content") or ""))
     return turn.shop.packs[turn.call.language].articles.get(code(article.get("id")), "")
 
