@@ -6,6 +6,8 @@ from enum import Enum, auto
 class Asked(Enum):
     QUANTITY = auto()
     """ "Four" is a number of tires."""
+    PERHAPS_QUANTITY = auto()
+    """ "Let's have four" is one; neither "one" nor a number in a longer sentence is."""
     DATE = auto()
     """ "The fifth" is a day."""
     TIME = auto()

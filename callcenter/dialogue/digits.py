@@ -1,6 +1,7 @@
 """Numbers of orders and phones, dictated digit by digit or in groups, in several utterances if need be. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from callcenter.dialogue.numbers import NumberWords
 from callcenter.dialogue.patterns import CUT, compiled, cut, either, matches, segments
@@ -14,9 +15,28 @@ LAST_DIGITS = 4
 """Of a phone, by which its owner is recognized."""
 SEVERAL = range(2, 5)
 """So many digits of one kind are said as "two fives"."""
+MOST_CUTS = 1
+"""Of what may be one group, in a number that is read as so many digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What is said as one number."""
+
+    digits: str
+    end: int
+    """In words."""
+    is_cut: bool = False
+    """The next group would have been part of it, had it not been meant for itself: "twenty" in "twenty one"."""
 
 
 class DigitWords:
+    """Digits are said one by one, in pairs, in threes, or mixed, and a group's leading zeros one by one ("oh five"). So
+    words can be read in two ways only where a group that ends in zeros comes before one that could be added to it:
+    "twenty one" is 21, or 20 and 1; "two hundred seventy four" is 274, or 200 and 74. People hear one number then, and
+    so do we, unless a single cut makes the length that is wanted. What is said alone is never cut, since the rest of
+    the number may follow. Whoever meant something else hears it: a number is always read back."""
+
     def __init__(self, dictations: Iterable[Dictation], numbers: NumberWords) -> None:
         several = tuple(dictations)
         self._numbers = numbers
@@ -28,8 +48,8 @@ class DigitWords:
         self._first = either(pattern for one in several for pattern in one.first)
 
     def read(self, text: str, length: int | None = None) -> str:
-        """All digits of a normalized text; where it can be read in several ways ("twenty one"), so that there are
-        `length` of them, or else as few as possible."""
+        """All digits of a normalized text, in the groups that they are said in; where that makes fewer than `length` of
+        them, so that there are as many, if one cut between groups does it ("twenty one thirty" is 20130)."""
         return self.add("", text, length)
 
     def add(self, dictated: str, text: str, length: int | None = None) -> str:
@@ -73,14 +93,14 @@ class DigitWords:
             return self._corrected(dictated, text)
         words = self._words(text)
         if length is not None:
+            most_cuts = 0 if dictated else MOST_CUTS  # who dictates in pieces tells by pauses where a group ends
             for before in dict.fromkeys((dictated, "")):
-                exact = self._exact(words, 0, length - len(before), set())
-                if exact is not None:
+                if (exact := self._exact(words, length - len(before), most_cuts)) is not None:
                     return before + exact
-        return dictated + self._shortest(words)
+        return dictated + self._natural(words)
 
     def _corrected(self, said: str, text: str) -> str:
-        digits = self._shortest(self._words(text))
+        digits = self._natural(self._words(text))
         if self._first.search(text):
             return digits + said[len(digits) :]
         return said[: max(0, len(said) - len(digits))] + digits
@@ -89,45 +109,77 @@ class DigitWords:
         """Without those that only tell which digits are meant: "the last two"."""
         return tokens(self._first.sub(" ", self._last.sub(" ", text)))
 
-    def _shortest(self, words: Sequence[str]) -> str:
+    def _natural(self, words: Sequence[str]) -> str:
+        """As it is heard: no group is cut."""
         read, start = list[str](), 0
         while start < len(words):
-            digits, start = next(self._pieces(words, start))
-            read.append(digits)
+            group = next(self._groups(words, start))
+            read.append(group.digits)
+            start = group.end
         return "".join(read)
 
-    def _exact(self, words: Sequence[str], start: int, left: int, dead: set[tuple[int, int]]) -> str | None:
-        """The words from `start` as exactly `left` digits; `dead` are ends that were tried in vain."""
+    def _exact(self, words: Sequence[str], length: int, most_cuts: int) -> str | None:
+        """As exactly `length` digits, with as few cuts as possible; None where that takes more of them."""
+        most = most_cuts if self._has_several_groups(words) else 0
+        readings = (self._with_cuts(words, 0, length, cuts, set()) for cuts in range(most + 1))
+        return next((read for read in readings if read is not None), None)
+
+    def _has_several_groups(self, words: Sequence[str]) -> bool:
+        groups, start = 0, 0
+        while start < len(words):
+            group = next(self._groups(words, start))
+            groups, start = groups + bool(group.digits), group.end
+        return groups > 1
+
+    def _with_cuts(
+        self, words: Sequence[str], start: int, left: int, cuts: int, dead: set[tuple[int, int, int]]
+    ) -> str | None:
+        """The words from `start` as exactly `left` digits with so many cuts at most; `dead` are ends that were tried in
+        vain."""
         if start == len(words) or left < 0:
             return "" if left == 0 else None
-        if (start, left) in dead:
+        if (start, left, cuts) in dead:
             return None
-        for digits, end in self._pieces(words, start):
-            if (rest := self._exact(words, end, left - len(digits), dead)) is not None:
-                return digits + rest
-        dead.add((start, left))
+        for group in self._groups(words, start):
+            if group.is_cut and not cuts:
+                continue
+            rest = self._with_cuts(words, group.end, left - len(group.digits), cuts - group.is_cut, dead)
+            if rest is not None:
+                return group.digits + rest
+        dead.add((start, left, cuts))
         return None
 
-    def _pieces(self, words: Sequence[str], start: int) -> Iterator[tuple[str, int]]:
-        """What begins here in digits, and where that ends; the longest number first. Other words are no digits."""
+    def _groups(self, words: Sequence[str], start: int) -> Iterator[_Group]:
+        """What begins here; the longest number first, but "two zeros" before a number that ends with that "two". Other
+        words are no digits."""
         word = words[start]
         if (digit := self._several.get(word)) is not None:
-            yield str(digit), start + 1
+            yield _Group(str(digit), start + 1)
             return
         if (times := self._repeats.get(word)) is not None and start + 1 < len(words):
-            single = [(digits * times, end) for digits, end in self._pieces(words, start + 1) if len(digits) == 1]
-            yield from single or [("", start + 1)]
+            once = self._groups(words, start + 1)
+            yield from (_Group(group.digits * times, group.end, group.is_cut) for group in once)
             return
         value, end = self._numbers.cardinal(words, start)
         if value is None:
-            yield "", start + 1
+            yield _Group("", start + 1)
             return
-        if value in SEVERAL and end < len(words) and (digit := self._several.get(words[end])) is not None:
-            yield str(digit) * value, end + 1
-        for stop in range(end, start, -1):
-            part, reached = self._numbers.cardinal(words[:stop], start)
-            if reached == stop:
-                yield (word if stop == start + 1 and word.isdigit() else str(part)), stop
+        plural = words[end] if end < len(words) else ""
+        digit = self._several.get(plural) if len(plural) > 1 else None  # "two o five" has one zero
+        if digit is not None:
+            if value in SEVERAL and end == start + 1:
+                yield _Group(str(digit) * value, end + 1)
+            elif self._numbers.cardinal(words[:end], end - 1)[0] in SEVERAL:  # "forty two zeros"
+                yield self._cardinal(words, start, end - 1)
+        yield self._cardinal(words, start, end)
+        for stop in range(end - 1, start, -1):
+            if self._numbers.cardinal(words[:stop], start)[1] == stop:
+                yield _Group(self._cardinal(words, start, stop).digits, stop, is_cut=True)
+
+    def _cardinal(self, words: Sequence[str], start: int, end: int) -> _Group:
+        value, _ = self._numbers.cardinal(words[:end], start)
+        as_written = end == start + 1 and words[start].isdecimal()
+        return _Group(words[start] if as_written else str(value), end)
 
 
 def _is_phone(digits: str) -> bool:

@@ -142,6 +142,7 @@ class Engine:
         return self._call.understanding.read(
             said,
             memory.wish.vehicle.make if memory.wish.vehicle else "",
+            memory.wish.rim,
             asked=Asked[asks.upper()] if asks else None,
             today=self._call.today,
         )

@@ -11,7 +11,7 @@ from callcenter.shop.phrase_keys import KEYS
 from callcenter.shop.source import Location
 
 _STATES = """
-root model size results yes_no
+root model size results yes_no stock_short
 order_quantity order_delivery order_city order_address order_pickup order_payment order_confirm order_change
 fitting_city fitting_station fitting_date fitting_time fitting_confirm fitting_change fitting_rim booking_which
 status_number status_confirm status_phone callback_time

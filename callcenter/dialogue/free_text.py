@@ -30,6 +30,7 @@ class FreeText:
         self._perhaps = compiled(pattern for text in texts for pattern in text.name_perhaps)
         self._no_names = (either(pattern for text in texts for pattern in text.around_name), *known)
         self._address_words = either(pattern for text in texts for pattern in text.address_words)
+        self._inside = either(pattern for text in texts for pattern in text.inside)
         around = either(pattern for text in texts for pattern in text.around_address)
         around_twice = (around, around)  # "to" is not of it where it stands beside a cut
         self._no_address = (*courtesies, *around_twice)
@@ -66,6 +67,26 @@ class FreeText:
             if any(map(_has_digit, words)) and any(map(self._address_words.fullmatch, words)):
                 return self._spelled(words)
         return ""
+
+    def corrected(self, address: str, said: str) -> str:
+        """An address with the part of it that is said now, "flat 14"; what is said, where that is a whole one."""
+        words, kept = said.split(), address.split()
+        kind = next((word for word in words if self._is_address_word(word)), "")
+        if not kept or not kind or not all(self._is_address_word(word) or _has_digit(word) for word in words):
+            return said
+        if kind in kept:
+            start = kept.index(kind)
+        elif self._inside.fullmatch(kind.casefold()):
+            start = len(kept)
+        else:  # the house stands after the street
+            start = next((at for at, word in enumerate(kept) if _has_digit(word)), len(kept))
+        end = start + (start < len(kept) and kept[start] == kind)
+        while end < len(kept) and _has_digit(kept[end]):
+            end += 1
+        return " ".join((*kept[:start], *words, *kept[end:]))
+
+    def _is_address_word(self, word: str) -> bool:
+        return self._address_words.fullmatch(word.casefold()) is not None
 
     def topic(self, text: str, *, asked: bool = False) -> str:
         """What a call-back is about, in a normalized text without days and times (When.rest); "" where nobody said.

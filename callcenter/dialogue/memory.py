@@ -34,6 +34,8 @@ class About(Enum):
     DETAILS = auto()
     ORDER = auto()
     """It is to be ordered."""
+    ALSO = auto()
+    """It is to be ordered beside what the open order has."""
 
 
 @dataclass(slots=True)
@@ -75,6 +77,8 @@ class Memory:
     """Digits so far, of an order's number or a phone."""
     order_number: str = ""
     """Whose status was asked for, while the phone's digits are waited for."""
+    numbers: tuple[str, ...] = ()
+    """Of orders, told last: digits."""
 
     asked: Understood | None = None
     """Words that may be a question for the shop's articles."""

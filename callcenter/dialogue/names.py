@@ -45,8 +45,12 @@ class Vehicle:
 
 
 class NameIndex:
-    def __init__(self, names: CatalogueNames, numbers: NumberWords, common_words: Iterable[str]) -> None:
+    def __init__(
+        self, names: CatalogueNames, numbers: NumberWords, common_words: Iterable[str], no_names: Iterable[str] = ()
+    ) -> None:
+        """`common_words` are models only behind their make, `no_names` are none at all."""
         self._numbers = numbers
+        self._no_names = frozenset(no_names)
         self._common = {tuple(self._stems(word)) for word in common_words}
         self._entries: dict[tuple[str, ...], list[Named]] = {}
         self._fuzzy: dict[str, tuple[str, ...]] = {}
@@ -61,7 +65,7 @@ class NameIndex:
 
     def knows(self, word: str) -> bool:
         """It is part of some name."""
-        return stem(word) in self._words
+        return word not in self._no_names and stem(word) in self._words
 
     def brand(self, text: str) -> str | None:
         """In a normalized text."""
@@ -116,7 +120,7 @@ class NameIndex:
         return None
 
     def _near(self, word: str) -> tuple[str, ...] | None:
-        if len(word) < FUZZY_LETTERS or word.isdigit():
+        if len(word) < FUZZY_LETTERS or word.isdecimal():
             return None
         best = process.extractOne(word, self._fuzzy.keys(), scorer=fuzz.ratio, score_cutoff=FUZZY_SCORE)
         return self._fuzzy[best[0]] if best else None
@@ -125,7 +129,7 @@ class NameIndex:
 
     def _stems(self, text: str) -> list[str]:
         spelled = self._numbers.in_digits(normalize(text))
-        return [stem(word) for word in tokens(spelled)]
+        return ["" if word in self._no_names else stem(word) for word in tokens(spelled)]
 
     def _add(self, named: Named, aliases: Iterable[str]) -> None:
         for spelling in (named.name, *aliases):
@@ -141,5 +145,5 @@ class NameIndex:
 
     def _is_weak(self, key: tuple[str, ...]) -> bool:
         """Numbers, single letters and words of everyday speech are no model by themselves."""
-        words = "".join(part for part in key if not part.isdigit())
+        words = "".join(part for part in key if not part.isdecimal())
         return key in self._common or words in FUNCTION_LETTERS or not words or (len(key) == 1 and len(words) < 3)

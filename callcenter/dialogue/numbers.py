@@ -51,12 +51,16 @@ class NumberWords:
         self._fillers = frozenset(size_words) | {"/"}
 
     @classmethod
-    def of(cls, packs: Iterable[LanguagePack], *, ordinals: bool = False) -> "NumberWords":
-        """Of all these languages; `ordinals`: "fifth" is 5 too, as in dates and times."""
+    def of(cls, packs: Iterable[LanguagePack], *, ordinals: bool | None = None) -> "NumberWords":
+        """Of all these languages. `ordinals`: True: "fifth" is 5 too, as in dates and times; False: none is a number,
+        also not those that stand among a pack's numbers; None: just those do."""
         packs = tuple(packs)
         numbers = {word: value for pack in packs for word, value in pack.numbers.items()}
-        if ordinals:
-            numbers = {word: value for pack in packs for word, value in pack.ordinal_words().items()} | numbers
+        ordinal_words = {word: value for pack in packs for word, value in pack.ordinal_words().items()}
+        if ordinals is True:
+            numbers = ordinal_words | numbers
+        elif ordinals is False:
+            numbers = {word: value for word, value in numbers.items() if word not in ordinal_words}
         multipliers = {word: value for pack in packs for word, value in pack.multipliers.items()}
         return cls(numbers, multipliers, (word for pack in packs for word in pack.size_words))
 
@@ -69,7 +73,7 @@ class NumberWords:
         words, out, i = tokens(text), list[str](), 0
         while i < len(words):
             value, end = self.cardinal(words, i)
-            as_written = value is None or (end == i + 1 and words[i].isdigit())
+            as_written = value is None or (end == i + 1 and words[i].isdecimal())
             out.append(words[i] if as_written else str(value))
             i = end
         return " ".join(out)
@@ -98,13 +102,15 @@ class NumberWords:
                     part, room = max(part, 1) * 100, 100
                 else:
                     total, part, room = (total + max(part, 1) * times), 0, times
-            elif word.isdigit():
+            elif word.isdecimal():
                 if i > start and not (total and not part and len(word) <= 3 and room == 1000):
                     break
                 part, room = int(word[:9]), 0
             elif (value := self._numbers.get(word)) is not None:
                 if not _fits_behind(value, part, room, first=i == start or (total > 0 and part == 0)):
                     break
+                if part >= 100 and i + 1 < len(words) and self._multipliers.get(words[i + 1]) == 100:
+                    break  # "two hundred, five hundred"
                 part, room = part + value, _room_behind(value)
             elif word == "and" and i > start and i + 1 < len(words) and self._numbers.get(words[i + 1]) and room == 100:
                 pass
@@ -131,12 +137,12 @@ class NumberWords:
     def _read(self, words: Sequence[str]) -> int | None:
         """One number however it is said: in digits, added up ("two hundred fifteen"), in pairs ("two fifteen", "two oh
         five") or digit by digit."""
-        if len(words) == 1 and words[0].isdigit():
+        if len(words) == 1 and words[0].isdecimal():
             return int(words[0])
         value, end = self.cardinal(words, 0)
-        if value is not None and end == len(words) and not any(word.isdigit() for word in words):
+        if value is not None and end == len(words) and not any(word.isdecimal() for word in words):
             return value
-        atoms = [int(word) if word.isdigit() and len(word) <= 2 else self._numbers.get(word) for word in words]
+        atoms = [int(word) if word.isdecimal() and len(word) <= 2 else self._numbers.get(word) for word in words]
         if any(atom is None for atom in atoms):
             return None
         match [atom for atom in atoms if atom is not None]:
@@ -149,9 +155,9 @@ class NumberWords:
 def _split(words: Sequence[str]) -> Iterator[str]:
     """Sizes written together are taken apart: 2155517, 21555, 5517."""
     for word in words:
-        if word.isdigit() and len(word) == 7:
+        if word.isdecimal() and len(word) == 7:
             yield from (word[:3], word[3:5], word[5:])
-        elif word.isdigit() and len(word) == 5:
+        elif word.isdecimal() and len(word) == 5:
             yield from (word[:3], word[3:])
         else:
             yield word

@@ -1,7 +1,7 @@
 """Tires that the store has, read from a tool's result."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from callcenter.dialogue.numbers import TireSize
@@ -19,6 +19,8 @@ class Offer:
     season: str = ""
     kind: str = ""
     """The store's type: studded, friction, touring, …"""
+    left: int | None = field(default=None, compare=False)
+    """How many there were when we asked; None: not told."""
 
     @property
     def name(self) -> str:
@@ -82,4 +84,5 @@ def _offer(tire: Any) -> Offer | None:
         in_stock=bool(tire.get("in_stock")),
         season=code(tire.get("season")),
         kind=code(tire.get("type")),
+        left=whole(tire.get("stock_quantity")) if "stock_quantity" in tire else None,
     )

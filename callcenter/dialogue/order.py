@@ -29,11 +29,20 @@ class OrderStep(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class OrderForm:
-    """Of one tire. None: not said yet."""
+class OrderLine:
+    """So many of one tire."""
 
     tire: Offer
     quantity: int | None = None
+    """None: not said yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderForm:
+    """Of one kind of tires or of several. None: not said yet."""
+
+    lines: tuple[OrderLine, ...]
+    """At least one; no tire is in two of them."""
     delivery: DeliveryType | None = None
     city: str | None = None
     address: str | None = None
@@ -50,10 +59,15 @@ class OrderForm:
     """Arguments of the confirmation that was read out last."""
 
     @property
+    def line(self) -> OrderLine:
+        """The one that is talked about: whose quantity is missing, or else the last."""
+        return next((line for line in self.lines if line.quantity is None), self.lines[-1])
+
+    @property
     def next_step(self) -> OrderStep:
         if self.proposal is not None:
             return OrderStep.CONFIRMATION
-        if self.quantity is None:
+        if self.line.quantity is None:
             return OrderStep.QUANTITY
         if self.total is None:
             return OrderStep.DRAFT
@@ -69,13 +83,33 @@ class OrderForm:
             return OrderStep.SHIPMENT
         return OrderStep.PAYMENT if self.payment is None else OrderStep.CONFIRMATION
 
+    def with_line(self, tire: Offer | None, quantity: int | None) -> "OrderForm":
+        """This tire, and so many of it; None: not said. A tire that is not in the order yet takes the place of the one
+        that is talked about."""
+        known = [line for line in self.lines if tire is not None and line.tire.id == tire.id]
+        old = known[0] if known else self.line
+        new = OrderLine(old.tire if known else tire or old.tire, quantity or old.quantity)
+        return self.changed(lines=tuple(new if line is old else line for line in self.lines))
+
+    def with_more(self, tire: Offer, quantity: int | None) -> "OrderForm":
+        """This tire too, or so many more of it."""
+        known = [line for line in self.lines if line.tire.id == tire.id]
+        if not known:
+            return self.changed(lines=(*self.lines, OrderLine(tire, quantity)))
+        return self.with_line(tire, (known[0].quantity or 0) + (quantity or 0))
+
+    def without_line(self, line: OrderLine) -> "OrderForm | None":
+        """None where nothing is left."""
+        rest = tuple(one for one in self.lines if one is not line)
+        return self.changed(lines=rest) if rest else None
+
     def changed(self, **said: Any) -> "OrderForm":
         """With what was said now, by name of the field; what is empty was not. What depends on it is forgotten."""
         given = {name: value for name, value in said.items() if value and value != getattr(self, name)}
         if not given:
             return self
         forgotten: dict[str, Any] = {"proposal": None}
-        if given.keys() & {"tire", "quantity"}:
+        if "lines" in given:
             forgotten |= {"total": None, "shipped": False}
         if given.keys() & {"delivery", "city", "address", "point"}:
             forgotten["shipped"] = False
@@ -89,7 +123,7 @@ class OrderForm:
         """To be asked for once more: quantity, delivery or payment."""
         match slot:
             case "quantity":
-                return replace(self.anew(), quantity=None)
+                return replace(self.anew(), lines=tuple(OrderLine(line.tire) for line in self.lines))
             case "payment":
                 return replace(self, payment=None, proposal=None)
             case _:
@@ -102,7 +136,7 @@ class OrderForm:
 
     def draft_arguments(self) -> Mapping[str, Any]:
         """Of the tool create_order_draft."""
-        return {"items": [{"product_id": self.tire.id, "quantity": self.quantity}]}
+        return {"items": [{"product_id": line.tire.id, "quantity": line.quantity} for line in self.lines]}
 
     def delivery_arguments(self) -> Mapping[str, Any]:
         """Of the tool update_order_delivery."""
@@ -143,6 +177,15 @@ class ToldOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftItem:
+    product_id: str
+    name: str
+    quantity: int
+    price: float
+    """Apiece."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What the store makes of an order before it is confirmed, or when it is."""
 
@@ -150,8 +193,7 @@ class Draft:
     number: str
     status: str
     total: float
-    items: tuple[tuple[str, str, int], ...]
-    """Id, name and quantity."""
+    items: tuple[DraftItem, ...]
     delivery_cost: float | None
     city: str
 
@@ -160,7 +202,12 @@ def draft(result: Any) -> Draft | None:
     """Of create_order_draft, update_order_delivery and confirm_order; None where it is no order."""
     whole_order = mapping(result)
     items = tuple(
-        (code(item.get("product_id")), line(item.get("name")), whole(item.get("quantity")))
+        DraftItem(
+            product_id=code(item.get("product_id")),
+            name=line(item.get("name")),
+            quantity=whole(item.get("quantity")),
+            price=price(item.get("price")),
+        )
         for item in mappings(whole_order.get("items"))
     )
     delivery = mapping(whole_order.get("delivery"))

@@ -41,7 +41,7 @@ class PlaceWords:
             return scores.index(max(scores)) if scores.count(max(scores)) == 1 else None
         if len(words) > FEW_WORDS:  # "the one near the river"
             return None
-        named = [int(word) for word in words if word.isdigit() and len(word) <= 2]
+        named = [int(word) for word in words if word.isdecimal() and len(word) <= 2]
         return named[-1] - 1 if named and 0 < named[-1] <= len(options) else None
 
     def _scores(self, said: Sequence[str], options: Sequence[str]) -> list[float]:
@@ -53,7 +53,7 @@ class PlaceWords:
         scores = list[float]()
         for words in several:
             telling = [word for word in words if word in weights and any(_alike(word, other) for other in said)]
-            is_named = not all(map(str.isdigit, telling))
+            is_named = not all(map(str.isdecimal, telling))
             scores.append(sum(weights[word] for word in telling) if is_named else 0)
         return scores
 
@@ -66,6 +66,6 @@ def _letters(word: str) -> str:
 
 
 def _alike(word: str, other: str) -> bool:
-    if word.isdigit() or other.isdigit() or word == other:
+    if word.isdecimal() or other.isdecimal() or word == other:
         return word == other
     return min(len(word), len(other)) >= ALIKE_LETTERS and fuzz.ratio(word, other) >= ALIKE_SCORE

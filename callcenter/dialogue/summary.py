@@ -61,8 +61,9 @@ def _order(speech: Speech, order: OrderForm) -> str:
     where = order.point.name if order.point is not None else speech.place(order.city or "")
     return speech.phrase(
         "summary.order",
-        name=f"{order.tire.name} {order.tire.size}".strip(),
-        quantity=order.quantity,
+        items=[
+            {"name": f"{line.tire.name} {line.tire.size}".strip(), "quantity": line.quantity} for line in order.lines
+        ],
         total=order.total,
         shipping=", ".join(filter(None, (where, order.address))),
         payment=order.payment,

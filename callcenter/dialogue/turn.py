@@ -1,6 +1,7 @@
 """One turn of the engine: what was understood, what is remembered, and the steps that come of it."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from callcenter.ports import (
 )
 from callcenter.records import Scenario, TransferReason
 from callcenter.shop import Shop
+from callcenter.shop.spoken_dates import in_groups, one_by_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,12 @@ class Turn:
             self.say(key, **params)
 
     def repeat(self) -> None:
-        self._spoken.append(self.memory.said)
+        """Our last words, numbers of orders digit by digit: in groups they were not got."""
+        text = self.memory.said
+        for number in self.memory.numbers:
+            told = "|".join((in_groups(number), number))
+            text = re.sub(rf"(?<![0-9])(?:{told})(?![0-9])", one_by_one(number), text)
+        self._spoken.append(text)
 
     def run(self, name: str, arguments: Mapping[str, Any]) -> None:
         """A tool."""

@@ -12,9 +12,10 @@ from dataclasses import replace
 from callcenter.dialogue.asked import Asked
 from callcenter.dialogue.digits import DigitWords
 from callcenter.dialogue.free_text import FreeText
+from callcenter.dialogue.items import Item, ItemWords
 from callcenter.dialogue.names import NameIndex
-from callcenter.dialogue.numbers import NumberWords, TireSize
-from callcenter.dialogue.patterns import compiled, cut_all, first, matches, united
+from callcenter.dialogue.numbers import RIMS_INCH, NumberWords, TireSize
+from callcenter.dialogue.patterns import compiled, cut_all, ending, first, matches, united
 from callcenter.dialogue.places import PlaceWords
 from callcenter.dialogue.understood import Understood, told
 from callcenter.dialogue.when import WhenWords
@@ -27,8 +28,16 @@ from callcenter.shop.language import LanguagePack
 LOWEST_PRICE = 300
 """A smaller number is no price of a tire in the shop's currency."""
 MOST_TIRES = 99
+PERHAPS_TIRES = range(2, 13)
+"""So many are a number of tires without a question; higher ones may be a rim."""
+WORDS_OF_A_NUMBER = 4
+""" "Well, let's have four"."""
+WORDS_OF_A_WISH = 8
+""" "I want four and a fitting, too"."""
 SHORTEST_NAME = 4
 """Of a tire's model."""
+BARE_RIMS_INCH = range(13, 25)
+"""That a number without a word for it may be: "for twelve" is at noon."""
 YEARS = range(1960, 2100)
 SPOKEN_YEAR = re.compile(r"(?<![0-9])(19|20) ?([0-9]{2})(?![0-9])")
 """ "2018", "twenty eighteen"."""
@@ -40,10 +49,16 @@ class Understanding:
     def __init__(self, packs: Iterable[LanguagePack], names: CatalogueNames) -> None:
         packs = tuple(packs)
         self._numbers = NumberWords.of(packs)
-        with_ordinals = NumberWords.of(packs, ordinals=True)
-        self._names = NameIndex(names, self._numbers, (word for pack in packs for word in pack.common_words))
+        with_ordinals = self._with_ordinals = NumberWords.of(packs, ordinals=True)
+        self._names = NameIndex(
+            names,
+            self._numbers,
+            (word for pack in packs for word in pack.common_words),
+            (word for pack in packs for word in pack.no_names),
+        )
         self._intents = united(pack.intents for pack in packs)
         self._seasons = united(pack.seasons for pack in packs)
+        self._negation = ending(pattern for pack in packs for pattern in pack.intents.get("not", ()))
         self._choices = united(pack.choices for pack in packs)
         self._quantity_words = united(pack.quantity_words for pack in packs)
         self._cities = united(pack.cities for pack in packs)
@@ -55,37 +70,51 @@ class Understanding:
         self._instead = compiled(pattern for pack in packs for pattern in pack.quantity_instead)
         self._years = compiled(pattern for pack in packs for pattern in pack.year)
         self._rims = compiled(pattern for pack in packs for pattern in pack.rim)
+        self._bare_rims = compiled(pattern for pack in packs for pattern in pack.rim_bare)
+        self._cardinals = NumberWords.of(packs, ordinals=False)
         self.digits = DigitWords((pack.dictation for pack in packs), self._numbers)
         self.places = PlaceWords(self._cities, with_ordinals)
         self._when = WhenWords(packs, with_ordinals)
+        self._items = ItemWords(
+            choices=self._choices,
+            quantity_words=self._quantity_words,
+            each=(pattern for pack in packs for pattern in pack.each),
+            no_quantities=self._rims,
+            numbers=self._numbers,
+            brand=lambda word: self._names.brand(word) if self._names.knows(word) else None,
+            most=MOST_TIRES,
+        )
         self._free = self._free_text(packs)
 
     def read(
         self,
         said: CallerSaid,
         known_make: str = "",
+        known_rim: int | None = None,
         *,
         asked: Asked | None = None,
         today: dt.date | None = None,
     ) -> Understood:
-        """`known_make`: the make that has been talked about, so that a model alone is understood; `asked`: what bare
+        """`known_make`: the make that has been talked about, so that a model alone is understood; `known_rim`: the rim,
+        so that width and profile are a size; `asked`: what bare
         words answer; `today`: without it no day is told."""
         text = normalize(said.text)
         if said.keyed:
             return self._keyed(text, asked)
-        wish = self._wish(text, known_make)
-        when = self._when.read(text, today, asked, has_size=wish.size is not None)
+        wish = self._wish(text, known_make, known_rim)
+        when = self._when.read(text, today, asked, has_size=wish.size is not None, has_rim=wish.rim is not None)
         intents = {intent for intent, pattern in self._intents.items() if pattern.search(text)}
         address = self._free.address(text, asked=asked is Asked.ADDRESS, has_size=wish.size is not None)
-        orders = "order_creation" in intents and not replace(wish, brand=None)  # "I'll take four", of these
-        is_asked = (asked is Asked.QUANTITY and wish.size is None) or orders
-        quantity, corrected = self._quantity(text, is_asked=is_asked and not address)
+        items, quantity, corrected = self._amounts(
+            text, asked, intents, wish, is_place=bool(address), is_when=bool(when.words)
+        )
         intents |= {"change"} if corrected else set()
         read = Understood(
             words=text,
             wish=wish,
             choice=first(self._choices, text),
             quantity=quantity,
+            items=items,
             when=when,
             digits=self.digits.read(text),
             city=self.places.city(text),
@@ -100,19 +129,32 @@ class Understanding:
         )
         return replace(read, intents=frozenset(intents | told(read)))
 
-    def _wish(self, text: str, known_make: str) -> Wish:
+    def _wish(self, text: str, known_make: str, known_rim: int | None) -> Wish:
         size = self._numbers.size(text)
+        if size is None and known_rim is not None:
+            size = self._numbers.size(f"{text} {known_rim}")
         digits = self._numbers.in_digits(text)
         price = self._number(self._prices, digits, lambda n: n >= LOWEST_PRICE)
+        rim = self._number(self._rims, digits, _is_rim)
+        if rim is None:  # "сімнадцяті диски"
+            rim = self._number(self._rims, self._with_ordinals.in_digits(text), _is_rim)
+        if rim is None:
+            rim = self._number(self._bare_rims, self._cardinals.in_digits(text), lambda n: n in BARE_RIMS_INCH)
         return Wish(
             vehicle=self._names.vehicle(text, known_make),
             year=self._year(digits) if size is None and price is None else None,
             size=size,
-            rim=self._number(self._rims, digits, lambda n: 12 <= n <= 24) if size is None else None,
-            season=first(self._seasons, text),
+            rim=rim if size is None else None,
+            season=self._season(text),
             brand=self._names.brand(text),
             max_price=price,
         )
+
+    def _season(self, text: str) -> str | None:
+        """The one that is named first; of "not winter, summer" the second."""
+        named = sorted((match.start(), season) for season, p in self._seasons.items() for match in p.finditer(text))
+        wanted = [season for start, season in named if not self._negation.search(text[:start])]
+        return wanted[0] if wanted else first(self._seasons, text)
 
     def _free_text(self, packs: tuple[LanguagePack, ...]) -> FreeText:
         place = [*self._cities.values(), *self._delivery_types.values()]
@@ -128,19 +170,23 @@ class Understanding:
             is_product=self._names.knows,
         )
 
+    def corrected_address(self, address: str, said: str) -> str:
+        return self._free.corrected(address, said)
+
     def has_number(self, words: str) -> bool:
         """In digits or in words, in a normalized text."""
-        return any(character.isdigit() for character in self._numbers.in_digits(words))
+        return any(character.isdecimal() for character in self._numbers.in_digits(words))
 
     def _unknown(self, text: str) -> tuple[str, ...]:
         for patterns in (self._intents, self._seasons, self._choices, self._quantity_words, self._cities):
             for pattern in patterns.values():
                 text = pattern.sub(" ", text)
-        words = (word for word in text.split() if len(word) >= SHORTEST_NAME and not word.isdigit())
-        return tuple(word for word in words if not self._numbers.knows(word) and not self._names.knows(word))
+        words = (word for word in text.split() if len(word) >= SHORTEST_NAME and not word.isdecimal())
+        unknown = (word for word in words if not self._numbers.knows(word) and not self._names.knows(word))
+        return tuple(word for word in unknown if self._names.brand(word) is None)  # nor a brand that was misheard
 
     def _keyed(self, text: str, asked: Asked | None) -> Understood:
-        digits = "".join(character for character in text if character.isdigit())
+        digits = "".join(character for character in text if character.isdecimal())
         read = Understood(
             words=digits,
             wish=Wish(size=TireSize.parse(digits)),
@@ -166,6 +212,28 @@ class Understanding:
         spoken = SPOKEN_YEAR.search(digits)
         return int(spoken[1] + spoken[2]) if spoken else None
 
+    def _amounts(
+        self, text: str, asked: Asked | None, intents: set[str], wish: Wish, *, is_place: bool, is_when: bool
+    ) -> tuple[tuple[Item, ...], int | None, bool]:
+        """What and how many of each, or how many, and whether another number was corrected. `is_place`, `is_when`: an
+        address, a day or a time is in the text, whose number it may be."""
+        orders = "order_creation" in intents and not replace(wish, brand=None)  # "I'll take four", of these
+        is_asked = (asked is Asked.QUANTITY and wish.size is None) or orders
+        quantity, corrected = self._quantity(text, is_asked=is_asked and not is_place)
+        is_other = wish or is_place or is_when or "wait" in intents
+        if asked is Asked.PERHAPS_QUANTITY and quantity is None and not is_other:
+            wants = bool(intents & {"tire_search", "yes"}) or first(self._choices, text) is not None
+            quantity = self._perhaps_quantity(text, wants=wants)
+        items = self._items.read(text) if wish.size is None and not is_place and not corrected else ()
+        if items:
+            quantity = items[0].quantity if len(items) == 1 else None
+        return items, quantity, corrected
+
+    def _perhaps_quantity(self, text: str, *, wants: bool) -> int | None:
+        number, _ = self._quantity(text, is_asked=True)
+        most = WORDS_OF_A_WISH if wants else WORDS_OF_A_NUMBER
+        return number if number in PERHAPS_TIRES and len(tokens(text)) <= most else None
+
     def _quantity(self, text: str, *, is_asked: bool) -> tuple[int | None, bool]:
         """How many, and whether another number was corrected."""
         digits = self._numbers.in_digits(text)
@@ -178,10 +246,14 @@ class Understanding:
             counted = first(self._quantity_words, text)
         if counted is None and is_asked:
             rest = self._numbers.in_digits(cut_all(text, self._choices.values()))  # "the first one" is not one
-            bare = (int(word) for word in reversed(tokens(rest)) if word.isdigit() and len(word) <= 2)
+            bare = (int(word) for word in reversed(tokens(rest)) if word.isdecimal() and len(word) <= 2)
             counted = next(filter(_is_quantity, bare), None)
         return counted, False
 
 
 def _is_quantity(number: int) -> bool:
     return 1 <= number <= MOST_TIRES
+
+
+def _is_rim(number: int) -> bool:
+    return number in RIMS_INCH

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from callcenter.dialogue.items import Item
 from callcenter.dialogue.when import When
 from callcenter.dialogue.wish import Wish
 from callcenter.shop.language import DeliveryType, PaymentMethod, Service
 
 _FOUND = """
-wish choice quantity date time soonest digits city delivery_type payment_method service name address topic
+wish choice quantity items date time soonest digits city delivery_type payment_method service name address topic
 """
 FOUND = frozenset(_FOUND.split())
 """Intents that the packs have no patterns for: something was told."""
@@ -23,6 +24,9 @@ class Understood:
     choice: int | None = None
     """Which of what was offered: from 1, -1 for the last."""
     quantity: int | None = None
+    """None where there are several items, each with its own."""
+    items: tuple[Item, ...] = ()
+    """What of what was offered, and how many of each."""
     when: When = field(default_factory=When)
     digits: str = ""
     """All that were said, in the shortest reading; `Understanding.digits` reads the words as so many of them."""

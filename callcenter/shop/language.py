@@ -12,7 +12,7 @@ from callcenter.shop.source import Location, Source
 from callcenter.shop.spoken import Calendar, Clock, Dictation, FreeText
 
 SEASONS = ("winter", "summer", "all_season")
-WORD_LISTS = frozenset({"size_words", "common_words", "ordinal_endings"})
+WORD_LISTS = frozenset({"size_words", "common_words", "no_names", "ordinal_endings"})
 """Lists that are words as they stand, no patterns."""
 NEEDED: Mapping[Location, frozenset[str]] = {
     ("price_limit",): frozenset({"n"}),
@@ -21,12 +21,14 @@ NEEDED: Mapping[Location, frozenset[str]] = {
     ("quantity_instead",): frozenset({"n"}),
     ("year",): frozenset({"n"}),
     ("rim",): frozenset({"n"}),
+    ("rim_bare",): frozenset({"n"}),
     ("calendar", "dates"): frozenset({"day", "month"}),
     ("calendar", "days_of_month"): frozenset({"day"}),
     ("calendar", "bare"): frozenset({"day"}),
     ("calendar", "in_days"): frozenset({"n"}),
     ("calendar", "in_weeks"): frozenset({"n"}),
     ("clock", "times"): frozenset({"h"}),
+    ("clock", "at"): frozenset({"h"}),
     ("clock", "bare"): frozenset({"h"}),
     ("dictation", "instead"): frozenset({"old", "new"}),
     ("free_text", "name"): frozenset({"rest"}),
@@ -56,10 +58,14 @@ class LanguagePack(BaseModel):
     quantity_instead: Patterns = ()
     """With {n}: how many, where another number was wrong. Counts where a quantity was asked for or named."""
     quantity_words: Mapping[int, Patterns] = {}
+    each: Patterns = ()
+    """So many of each of those that are named."""
     year: Patterns = ()
     """With {n}: the year of a car, in full or its last two digits."""
     rim: Patterns = ()
     """With {n}: the diameter alone."""
+    rim_bare: Patterns = ()
+    """With {n}: the same without a word for it, "a fitting for seventeen". They see cardinal numbers only."""
     cities: Mapping[str, Patterns] = {}
     """By the name that the store knows; in all cases of the word."""
     delivery_types: Mapping[DeliveryType, Patterns] = {}
@@ -89,12 +95,16 @@ class LanguagePack(BaseModel):
     """Words that may stand between the numbers of a size."""
     common_words: tuple[str, ...] = ()
     """Names of models that are words of the language too: they count only behind their make."""
+    no_names: tuple[str, ...] = ()
+    """Words that only look like a name in one of its cases."""
     season_names: Mapping[str, str]
     """As we say them before "tires"."""
     type_names: Mapping[str, str] = {}
     """As we say the store's types of tires."""
     places: Mapping[str, str] = {}
     """The store's names of places, in lower case, and how they are said."""
+    articles: Mapping[str, str] = {}
+    """What articles of the knowledge base come to, by id, where the store has none in this language."""
     prompt: str = ""
     """Words likely to be heard, for recognizers that take a hint."""
 

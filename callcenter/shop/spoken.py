@@ -63,6 +63,8 @@ class Clock(Section):
     """With {h}, and {m} or {mm} where there are minutes. `after`: so many minutes, or none, after the hour; `before`
     it; `into` it: after the hour before. Halves and quarters likewise; `twenty_to` is for "без двадцати три", which
     looks like a 23."""
+    at: Patterns = ()
+    """With {h}: it is no day, though a day was asked for."""
     bare: Patterns = ()
     """With {h}: enough only where a time was asked for, or a day was named."""
     words: Mapping[str, dt.time] = {}
@@ -104,6 +106,8 @@ class FreeText(Section):
     """Words that are no name."""
     address_words: Patterns = ()
     """Street, house, floor: they tell that it is an address."""
+    inside: Patterns = ()
+    """Of these, what is told of a place inside the house: the flat, the floor."""
     around_address: Patterns = ()
     """Words that are no part of it. They see "/" where other words were cut out: a city, "please"."""
     slashes: Patterns = ()

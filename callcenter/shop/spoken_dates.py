@@ -45,3 +45,8 @@ def in_groups(digits: str) -> str:
     """ "204816" as "204, 816": a pause lets people write it down."""
     groups = [digits[start : start + DIGITS_A_GROUP] for start in range(0, len(digits), DIGITS_A_GROUP)]
     return ", ".join(groups)
+
+
+def one_by_one(digits: str) -> str:
+    """ "204816" as "2, 0, 4, 8, 1, 6": for whoever has not got it yet."""
+    return ", ".join(digits)

@@ -2,8 +2,8 @@
 
 Filters: `plural` picks the word for a number ({{ n | plural("шина", "шини", "шин") }}, in English two words), `money`
 writes a price so that it is spoken in the language; `day` and `at` say when ("on Friday, November 6", "at 10:30", both
-with their preposition), `grouped` an order's number, `place` a city by the store's name for it. `shop` holds the shop's
-facts in that language.
+with their preposition), `grouped` and `one_by_one` an order's number, `place` a city by the store's name for it. `shop`
+holds the shop's facts in that language.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from callcenter.ports import Language
 from callcenter.shop.facts import ShopFacts
-from callcenter.shop.spoken_dates import in_groups, spoken_day, spoken_time
+from callcenter.shop.spoken_dates import in_groups, one_by_one, spoken_day, spoken_time
 
 # how a price is written, so that text normalization speaks it
 CURRENCY: Mapping[tuple[str, Language], str] = {
@@ -56,6 +56,7 @@ def environment(
     env.filters["day"] = partial(spoken_day, language=language)
     env.filters["at"] = partial(spoken_time, language=language)
     env.filters["grouped"] = in_groups
+    env.filters["one_by_one"] = one_by_one
     env.filters["place"] = lambda name: (places or {}).get(name.casefold(), name)
     env.globals["shop"] = {
         "name": facts.name[language],

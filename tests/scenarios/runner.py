@@ -168,6 +168,7 @@ async def _variables(scenario: Scenario, state: StoreState, phone: str) -> dict[
             f"{position}.first": number[:3],
             f"{position}.last": in_groups(number[3:], 3, scenario.language),
             f"{position}.slowly": spelled(number, scenario.language),
+            f"{position}.digits": ", ".join(number),
             f"{position}.grouped": f"{number[:3]}, {number[3:]}",
             f"{position}.phone": in_groups(last, 2, scenario.language),
             f"{position}.wrong": in_groups(f"{(int(last[:2]) + 1) % 90 + 10}{last[2:]}", 2, scenario.language),

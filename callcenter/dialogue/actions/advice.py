@@ -1,18 +1,18 @@
 """Questions that an article of the shop's answers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from callcenter.dialogue.actions import search
 from callcenter.dialogue.actions.forms import wind_up
 from callcenter.dialogue.actions.misunderstanding import not_understood
 from callcenter.dialogue.memory import Question
-from callcenter.dialogue.reading import line, mappings
+from callcenter.dialogue.reading import code, line, mappings
 from callcenter.dialogue.turn import Turn
 from callcenter.dialogue.understood import Understood
 from callcenter.dialogue.wish import Wish
-from callcenter.ports import ArticlesUsed, Language
+from callcenter.ports import ArticlesUsed
 from callcenter.records import Scenario
 
 KNOWLEDGE = "search_knowledge_base"
@@ -21,8 +21,8 @@ MOST_LETTERS = 320
 """About twenty seconds of speech."""
 ENOUGH_LETTERS = 100
 MOST_READ = 2000
-UNDERSTOOD: Mapping[Language, tuple[str, ...]] = {"en": ("en",), "uk": ("uk",), "ru": ("ru", "uk")}
-"""Languages of an article that can be read out in a call of ours."""
+WORDS_OF_A_QUESTION = 4
+"""Fewer may have been misheard."""
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-zа-яіїєґ])")
 """Before a capital letter: "вул. 5" and "e.g. tires" go on."""
 
@@ -46,13 +46,7 @@ def consult(turn: Turn) -> None:
 
 
 def advice_told(turn: Turn, result: Mapping[str, Any]) -> None:
-    understood = UNDERSTOOD[turn.call.language]
-    texts = {
-        spoken_part(str(article.get("content") or "")): str(article.get("id") or "")
-        for article in mappings(result.get("texts"))
-        if article.get("language") in (None, *understood)
-    }
-    text = next(filter(None, texts), "")
+    text, article = _answer(turn, list(mappings(result.get("texts"))))
     asked, turn.memory.asked = turn.memory.asked, None
     if not text:
         _know_nothing(turn, asked)
@@ -63,7 +57,7 @@ def advice_told(turn: Turn, result: Mapping[str, Any]) -> None:
     turn.memory.misunderstood = 0
     turn.note(f"advice {text}")
     turn.say("advice.article", text=text)
-    turn.add(ArticlesUsed((texts[text],)))
+    turn.add(ArticlesUsed((article,)))
     turn.reach(Scenario.CONSULTATION)
     wind_up(turn)
 
@@ -85,8 +79,32 @@ def _know_nothing(turn: Turn, asked: Understood | None) -> None:
     turn.said = asked
     if asked.intents & {"wish", "tire_search", "price"}:
         search.look_for(turn)
+    elif len(asked.words.split()) >= WORDS_OF_A_QUESTION:
+        turn.memory.misunderstood += 1
+        turn.say("advice.nothing")
+        turn.ask(Question.OPERATOR)
     else:
         not_understood(turn)
+
+
+def _answer(turn: Turn, articles: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """Of the most fitting article that says anything, and its id. Where it cannot be spoken in our language, the others
+    fit less and are no answer: ""."""
+    if not articles or (_is_foreign(turn, articles[0]) and not _spoken(turn, articles[0])):
+        return "", ""
+    told = ((_spoken(turn, article), code(article.get("id"))) for article in articles)
+    return next((one for one in told if one[0]), ("", ""))
+
+
+def _is_foreign(turn: Turn, article: Mapping[str, Any]) -> bool:
+    return article.get("language") not in (None, turn.call.language)
+
+
+def _spoken(turn: Turn, article: Mapping[str, Any]) -> str:
+    """In the language of the call, which is the voice's; "" where there is nothing in it."""
+    if not _is_foreign(turn, article):
+        return spoken_part(str(article.get("content") or ""))
+    return turn.shop.packs[turn.call.language].articles.get(code(article.get("id")), "")
 
 
 def spoken_part(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from callcenter.dialogue.actions import search
 from callcenter.dialogue.actions.fittings import close, go_on_with_fitting, keep, spoken_bookings
+from callcenter.dialogue.actions.named import named_site
 from callcenter.dialogue.fitting import DAYS_AHEAD, FittingForm, booking_of, bookings, free_times
 from callcenter.dialogue.memory import Question
 from callcenter.dialogue.site import sites
@@ -24,7 +25,7 @@ def stations_told(turn: Turn, result: Mapping[str, Any]) -> None:
         turn.memory.fitting = replace(form, city=None)
         turn.go("fitting_city")
         return
-    keep(turn, replace(form, stations=stations, station=stations[0] if len(stations) == 1 else None))
+    keep(turn, replace(form, stations=stations, station=named_site(turn, stations)))
     go_on_with_fitting(turn)
 
 

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from callcenter.dialogue.actions import search
 from callcenter.dialogue.actions.fitting_times import MOST_TIMES, offer, offer_times
 from callcenter.dialogue.actions.talk import tell_help
 from callcenter.dialogue.fitting import Aim, Booking, FittingForm, FittingStep
 from callcenter.dialogue.memory import Question
 from callcenter.dialogue.turn import Turn
+from callcenter.ports import CallerSaid
 from callcenter.records import Scenario
 
 STATIONS, SLOTS, BOOKINGS = "get_fitting_stations", "get_fitting_slots", "get_fitting_bookings"
@@ -21,7 +23,11 @@ MOST_BOOKINGS = 3
 
 def begin_fitting(turn: Turn) -> None:
     """For the tires that were ordered or talked about, as far as there are any."""
-    memory = turn.memory
+    memory, wish = turn.memory, turn.said.wish
+    buys_too = "add" in turn.said.intents or turn.said.quantity is not None
+    if buys_too and wish.season and (wish.size or wish.vehicle) and not memory.offered:
+        search.look_for(turn)  # "four winter tires for an Octavia, and fit them": one after the other
+        return
     if _begins(turn, "book"):
         tire = memory.placed.tire if memory.placed is not None else memory.focus
         size, placed = memory.wish.size, memory.placed
@@ -31,19 +37,19 @@ def begin_fitting(turn: Turn) -> None:
             vehicle=str(turn.said.wish.vehicle or memory.wish.vehicle or ""),
             order_id=placed.id if placed else None,
         )
-    take_fitting(turn)
+    _take(turn)
 
 
 def cancel_booking(turn: Turn) -> None:
     if _begins(turn, "cancel"):
         turn.memory.fitting = FittingForm("cancel")
-    take_fitting(turn)
+    _take(turn)
 
 
 def move_booking(turn: Turn) -> None:
     if _begins(turn, "reschedule"):
         turn.memory.fitting = FittingForm("reschedule")
-    take_fitting(turn)
+    _take(turn)
 
 
 def tell_bookings(turn: Turn) -> None:
@@ -55,20 +61,10 @@ def tell_bookings(turn: Turn) -> None:
 
 def take_fitting(turn: Turn) -> None:
     """Everything that was said of it at once."""
-    said, form = turn.said, turn.memory.fitting
-    if form is None:
-        return  # it could not be begun, and that has been said
-    changed = form.changed(
-        city=said.city,
-        service=said.service,
-        date=said.when.date,
-        soonest=said.when.soonest or "any_season" in said.intents,
-        time=said.when.time,
-        name=said.name,
-        diameter=said.wish.rim,
-    )
-    keep(turn, changed)
-    go_on_with_fitting(turn)
+    if turn.memory.fitting is None:
+        begin_fitting(turn)
+    else:
+        _take(turn)
 
 
 def choose_station(turn: Turn) -> None:
@@ -102,10 +98,13 @@ def choose_booking(turn: Turn) -> None:
 
 
 def choose_time(turn: Turn) -> None:
-    """ "The first one", "any of them"."""
+    """ "The first one", "any of them"; but "at half past two" and "on the third of may" only sound like a choice."""
     form = turn.memory.fitting
     if form is None:
         begin_fitting(turn)
+        return
+    if _names_time(turn, form):
+        take_fitting(turn)
         return
     choice, offered = turn.said.choice or 1, form.offered
     if choice > len(offered) or not offered:
@@ -119,13 +118,17 @@ def choose_time(turn: Turn) -> None:
 def offer_later(turn: Turn) -> None:
     """ "Something later", "other times?"."""
     form = turn.memory.fitting
-    times = [time for time in form.times if time > max(form.offered, default="")] if form is not None else []
+    times = (
+        [time for time in form.times if time > max(form.offered, default=form.wanted_time)] if form is not None else []
+    )
     _offer_or_ask_day(turn, times[:MOST_TIMES])
 
 
 def offer_earlier(turn: Turn) -> None:
     form = turn.memory.fitting
-    times = [time for time in form.times if time < min(form.offered, default="")] if form is not None else []
+    times = (
+        [time for time in form.times if time < min(form.offered, default=form.wanted_time)] if form is not None else []
+    )
     _offer_or_ask_day(turn, times[-MOST_TIMES:])
 
 
@@ -221,6 +224,31 @@ def _begins(turn: Turn, aim: Aim) -> bool:
     return memory.fitting is None or memory.fitting.aim != aim
 
 
+def _names_time(turn: Turn, form: FittingForm) -> bool:
+    """Whatever was asked, or one of those that were offered."""
+    said = turn.said.when
+    unasked = turn.call.understanding.read(CallerSaid(turn.said.words), today=turn.call.today).when
+    is_offered = isinstance(said.time, dt.time) and f"{said.time:%H:%M}" in form.offered
+    return is_offered or unasked.date is not None or unasked.time is not None
+
+
+def _take(turn: Turn) -> None:
+    said, form = turn.said, turn.memory.fitting
+    if form is None:
+        return  # it could not be begun, and that has been said
+    changed = form.changed(
+        city=said.city,
+        service=said.service,
+        date=None if "any_season" in said.intents else said.when.date,  # "any, the first one"
+        soonest=said.when.soonest or "any_season" in said.intents,
+        time=said.when.time,
+        name=said.name,
+        diameter=said.wish.rim,
+    )
+    keep(turn, changed)
+    go_on_with_fitting(turn)
+
+
 def keep(turn: Turn, form: FittingForm) -> None:
     turn.memory.fitting = form
     said = (form.aim, form.city, form.station, form.booking, form.service, form.date, form.time, form.soonest)
@@ -239,7 +267,8 @@ def _ask(turn: Turn, state: str, **params: Any) -> None:
 
 def _offer_or_ask_day(turn: Turn, times: Sequence[str]) -> None:
     if turn.memory.fitting is not None and times:
-        offer(turn, turn.memory.fitting, "fitting.times", times)
+        anew = replace(turn.memory.fitting, time=None, proposal=None)  # "yes" is not to mean the time that was
+        offer(turn, anew, "fitting.times", times)
     else:
         ask_other_day(turn)
 

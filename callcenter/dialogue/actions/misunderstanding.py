@@ -2,6 +2,7 @@
 
 from callcenter.dialogue.actions import talk
 from callcenter.dialogue.actions.forms import resume
+from callcenter.dialogue.memory import Memory, Question
 from callcenter.dialogue.turn import Turn
 
 
@@ -15,10 +16,15 @@ def not_understood(turn: Turn) -> None:
         resume(turn)
     elif said.keyed and state.topic is None:
         turn.say("size.keyed_wrong")
-    elif memory.misunderstood == 1 or memory.state not in ("root", "results"):
+    elif memory.misunderstood == 1 or not _is_free(memory):
         turn.say("misunderstood.first" if memory.misunderstood == 1 else "misunderstood.second")
         talk.tell_help(turn)
     elif said.words:
         talk.decline_other(turn)
     else:
         turn.say("misunderstood.second")
+
+
+def _is_free(memory: Memory) -> bool:
+    """Nothing is asked but whether the operator shall come."""
+    return memory.state in ("root", "results") or memory.question is Question.OPERATOR

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from callcenter.dialogue.actions.advice import advise
+from callcenter.dialogue.actions.forms import wind_up
 from callcenter.dialogue.actions.orders import begin_order, order_tire
 from callcenter.dialogue.actions.search import CHECK, look_for, search, take, tell_nothing, tell_offers
 from callcenter.dialogue.actions.tires import meant_tire, tire_of_brand
@@ -12,6 +14,9 @@ from callcenter.dialogue.offer import Offer, Stock, offers, stock
 from callcenter.dialogue.turn import Turn
 from callcenter.dialogue.wish import Wish
 from callcenter.records import Scenario
+
+WORDS_OF_THEM = 5
+""" "What is the difference between them": in a longer question something else may be meant."""
 
 
 def offer_more(turn: Turn) -> None:
@@ -61,7 +66,7 @@ def offer_another_brand(turn: Turn) -> None:
 
 def choose(turn: Turn) -> None:
     """ "The first one": what was asked about it, else whether it is there; "four of the first one" orders it."""
-    if turn.said.intents & {"quantity", "delivery_type", "payment_method"}:
+    if turn.said.intents & {"quantity", "items", "delivery_type", "payment_method"}:
         begin_order(turn)
         return
     if (tire := meant_tire(turn)) is None:
@@ -82,14 +87,53 @@ def tell_details(turn: Turn) -> None:
     _about(turn, About.DETAILS)
 
 
+def refine(turn: Turn) -> None:
+    """ "Is the first one studded?" is about that one; else another wish is searched for."""
+    memory, said = turn.memory, turn.said
+    if said.choice is not None and memory.wish.changed(said.wish) == memory.wish:
+        tell_details(turn)
+    else:
+        look_for(turn)
+
+
+def offer_studded(turn: Turn) -> None:
+    _offer_kind(turn, "studded")
+
+
+def offer_friction(turn: Turn) -> None:
+    """ "And without studs?"."""
+    _offer_kind(turn, "friction")
+
+
+def compare(turn: Turn) -> None:
+    """ "Which is better, the first or the second?", "which do you recommend?": what is known of those that were named;
+    anything else the articles are asked."""
+    tires, said = turn.memory.offered, turn.said
+    short = "recommend" in said.intents or len(said.words.split()) <= WORDS_OF_THEM
+    if len(tires) < 2 or said.wish or not (said.choice is not None or short):
+        advise(turn)
+        return
+    turn.say("results.compared", tires=turn.speech.tires(tires))
+    turn.note(f"compared {sorted(tire.id for tire in tires)}")
+    turn.go("results")
+
+
+def ship(turn: Turn) -> None:
+    """ "Delivery to Lviv", "I will pick them up": of the tire that is talked about; else it is a question."""
+    if turn.memory.focus is not None and "question" not in turn.said.intents:
+        begin_order(turn)
+    else:
+        advise(turn)
+
+
 def answer_about(turn: Turn, tire: Offer, about: About) -> None:
     memory = turn.memory
     turn.note(f"{about} {tire.id}")
+    if about in (About.ORDER, About.ALSO):
+        order_tire(turn, tire)
+        return
     memory.focus, memory.about = tire, About.STOCK
     match about:
-        case About.ORDER:
-            order_tire(turn, tire)
-            return
         case About.STOCK:
             turn.recognize(Scenario.AVAILABILITY_CHECK)
             turn.run(CHECK, {"product_id": tire.id})
@@ -123,11 +167,12 @@ def tell_stock(turn: Turn, stock: Stock) -> None:
     turn.go("results")
     if stock.total >= wanted:
         turn.say("stock.in", tire=tire, total=stock.total, locations=places)
-        turn.ask(Question.ANYTHING_ELSE)
+        wind_up(turn)
     elif stock.total:
         turn.say("stock.short", tire=tire, total=stock.total, wanted=wanted, locations=places)
         memory.quantity = None
         turn.ask(Question.ANOTHER)
+        memory.state = "stock_short"  # "then two" will do, too
     else:
         turn.say("stock.out", tire=tire, next_delivery=stock.next_delivery)
         turn.ask(Question.ANOTHER)
@@ -144,6 +189,20 @@ def tell_several(turn: Turn, tires: tuple[Offer, ...]) -> None:
         return
     memory.found, memory.offered, memory.named, memory.about = tires, (), set(), About.STOCK
     tell_offers(turn, "results.found", tires, whole_answer=True)
+
+
+def _offer_kind(turn: Turn, kind: str) -> None:
+    """Of what was found; "is the first one studded?" is about that one."""
+    memory, said = turn.memory, turn.said
+    if said.choice is not None:
+        tell_details(turn)
+    elif not memory.found or memory.wish.changed(said.wish) != memory.wish:
+        look_for(turn)
+    elif fitting := tuple(tire for tire in memory.found if tire.kind == kind):
+        tell_offers(turn, "results.more", fitting)
+    else:
+        turn.say("results.no_kind")
+        turn.go("results")
 
 
 def _about(turn: Turn, about: About) -> None:

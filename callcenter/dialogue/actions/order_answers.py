@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from callcenter.dialogue.actions import search
+from callcenter.dialogue.actions.named import named_site
 from callcenter.dialogue.actions.orders import QUESTIONS, go_on_with_order, keep, say_dropped
-from callcenter.dialogue.memory import Question
+from callcenter.dialogue.memory import About, Question
 from callcenter.dialogue.offer import Offer
-from callcenter.dialogue.order import Draft, OrderForm, PlacedOrder, draft
+from callcenter.dialogue.order import Draft, DraftItem, OrderForm, OrderLine, PlacedOrder, draft
 from callcenter.dialogue.site import sites
 from callcenter.dialogue.turn import Turn
 from callcenter.records import Scenario
@@ -28,7 +29,7 @@ def drafted(turn: Turn, result: Mapping[str, Any]) -> None:
         order = replace(_form_of(turn, told), total=told.total, shipped=False, proposal=None)
         keep(turn, order)
         if order.next_step in QUESTIONS:
-            turn.say("order.drafted", tire=turn.speech.tire(order.tire), quantity=order.quantity, total=told.total)
+            turn.say("order.drafted", items=_spoken(order), total=told.total)
         go_on_with_order(turn)
 
 
@@ -52,7 +53,7 @@ def points_told(turn: Turn, result: Mapping[str, Any]) -> None:
     if not points:
         _no_such_city(turn, "order.no_points")
         return
-    keep(turn, replace(order, points=points, point=points[0] if len(points) == 1 else None))
+    keep(turn, replace(order, points=points, point=named_site(turn, points)))
     go_on_with_order(turn)
 
 
@@ -111,13 +112,16 @@ def dropped(turn: Turn, result: Mapping[str, Any] | str) -> None:
 
 
 def _tell_short(turn: Turn) -> None:
-    """There are not so many: how many there are is looked up and told."""
+    """There are not so many: how many there are is looked up and told. What else is ordered stays."""
     memory, order = turn.memory, turn.memory.order
     if order is None:
         search.failed(turn)
         return
-    memory.quantity, memory.order = order.quantity, None
-    turn.run(search.CHECK, {"product_id": order.tire.id})
+    short = [line for line in order.lines if line.tire.left is not None and line.tire.left < (line.quantity or 0)]
+    line = short[0] if short else order.lines[-1]
+    memory.quantity, memory.order = line.quantity, order.without_line(line)
+    memory.about = About.ALSO if memory.order is not None else About.STOCK
+    turn.run(search.CHECK, {"product_id": line.tire.id})
 
 
 def _no_such_city(turn: Turn, key: str) -> None:
@@ -129,9 +133,9 @@ def _no_such_city(turn: Turn, key: str) -> None:
 
 def _place(turn: Turn, told: Draft) -> None:
     memory = turn.memory
-    tire = memory.order.tire if memory.order is not None else _tire_of(turn, told)
+    tire = _tire_of(turn, told.items[0])
     memory.placed = PlacedOrder(told.id, told.number, tire, memory.order.city if memory.order else None)
-    memory.order, memory.quantity = None, None
+    memory.order, memory.quantity, memory.numbers = None, None, (told.number,)
     turn.note(f"placed {told.items}")
     turn.say_unless_told("order.confirmed", number=told.number, date="")
     turn.leave()
@@ -141,16 +145,22 @@ def _place(turn: Turn, told: Draft) -> None:
 
 def _form_of(turn: Turn, told: Draft) -> OrderForm:
     """Ours, or, where somebody else has drafted it, one of what the store tells."""
-    order, (product_id, _, quantity) = turn.memory.order, told.items[0]
-    if order is None or order.tire.id != product_id:
-        order = OrderForm(_tire_of(turn, told))
-    return replace(order, quantity=quantity)
+    order = turn.memory.order
+    lines = tuple(OrderLine(_tire_of(turn, item), item.quantity) for item in told.items)
+    if order is None or {line.tire.id for line in order.lines} != {line.tire.id for line in lines}:
+        return OrderForm(lines)
+    return replace(order, lines=lines)
 
 
-def _tire_of(turn: Turn, told: Draft) -> Offer:
-    product_id, name, quantity = told.items[0]
-    for tire in (*turn.memory.found, *turn.memory.offered):
-        if tire.id == product_id:
+def _tire_of(turn: Turn, item: DraftItem) -> Offer:
+    order = turn.memory.order
+    ours = [line.tire for line in order.lines] if order is not None else []
+    for tire in (*ours, *turn.memory.found, *turn.memory.offered):
+        if tire.id == item.product_id:
             return tire
-    brand, _, model = name.partition(" ")
-    return Offer(product_id, brand, model, size="", price=told.total / max(quantity, 1), in_stock=True)
+    brand, _, model = item.name.partition(" ")
+    return Offer(item.product_id, brand, model, size="", price=item.price, in_stock=True)
+
+
+def _spoken(order: OrderForm) -> list[Mapping[str, Any]]:
+    return [{"name": line.tire.name, "quantity": line.quantity} for line in order.lines]

@@ -41,8 +41,12 @@ def search(turn: Turn) -> None:
     asks_stock = "availability" in turn.said.intents
     turn.recognize(Scenario.AVAILABILITY_CHECK if asks_stock else memory.search_scenario)
     if wish.vehicle is not None and not wish.vehicle.model and wish.size is None:
-        turn.go("model")
-        turn.say("ask.model", make=wish.vehicle.make)
+        is_asked = memory.state == "model"  # it is one that we do not know
+        turn.go("size" if is_asked else "model")
+        if is_asked:
+            turn.say("ask.size")
+        else:
+            turn.say("ask.model", make=wish.vehicle.make)
         return
     if not ask_for_wish(turn):
         turn.run(SEARCH, wish.arguments())

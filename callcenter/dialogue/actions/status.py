@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from callcenter.dialogue.actions import search
+from callcenter.dialogue.actions import search, talk
 from callcenter.dialogue.actions.forms import wind_up
+from callcenter.dialogue.actions.misunderstanding import not_understood
 from callcenter.dialogue.memory import Question
 from callcenter.dialogue.order import ToldOrder, told_orders
 from callcenter.dialogue.turn import Turn
@@ -39,6 +40,7 @@ def take_number(turn: Turn) -> None:
     else:
         memory.dictated = turn.call.understanding.digits.add(memory.dictated, said.words, length)[:MOST_DIGITS]
     turn.note(f"dictated {memory.dictated}")
+    memory.numbers = (memory.dictated,) if memory.dictated else ()
     if len(memory.dictated) < length and memory.dictated and not said.keyed:
         turn.go("status_number")
         turn.say("status.go_on", number=memory.dictated)
@@ -56,6 +58,27 @@ def look_up_order(turn: Turn) -> None:
     memory = turn.memory
     memory.order_number, memory.dictated = memory.dictated, ""
     turn.run(STATUS, {"order_id": memory.order_number})
+
+
+def tell_number(turn: Turn) -> None:
+    """ "Repeat the number", digit by digit; where none was told yet, the caller's orders are."""
+    memory, said = turn.memory, turn.said
+    asks_for_order = bool(said.intents & {"order_status", "my_order"})
+    if len(said.digits) >= PHONE_DIGITS or (not memory.numbers and asks_for_order):
+        tell_orders(turn)
+    elif memory.numbers:
+        turn.say("status.number", number=memory.numbers[0])
+    elif "repeat" in said.intents:
+        talk.repeat(turn)
+    else:
+        not_understood(turn)
+
+
+def offer_operator_for_order(turn: Turn) -> None:
+    """ "I don't remember the number"."""
+    turn.memory.dictated = ""
+    turn.say("status.cannot_tell")
+    turn.ask(Question.OPERATOR)
 
 
 def ask_number_again(turn: Turn) -> None:
@@ -88,6 +111,7 @@ def status_told(turn: Turn, result: Mapping[str, Any]) -> None:
         _ask_number(turn, "status.none")
     else:
         named = [_spoken(order) for order in orders[:MOST_ORDERS]]
+        turn.memory.numbers = tuple(order.number for order in orders[:MOST_ORDERS])
         key = "status.one" if len(orders) == 1 else "status.several"
         turn.say(key, orders=named, count=len(orders), more=len(orders) - len(named))
         turn.reach(Scenario.ORDER_STATUS)
@@ -104,8 +128,7 @@ def refused(turn: Turn, error: str) -> None:
         case "not_found_or_not_theirs":
             _ask_number(turn, "status.not_found")
         case "too_many_attempts":
-            turn.say("status.cannot_tell")
-            turn.ask(Question.OPERATOR)
+            offer_operator_for_order(turn)
         case _:
             search.failed(turn)
 

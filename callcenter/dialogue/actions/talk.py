@@ -1,6 +1,5 @@
 """What is not about tires: the operator, courtesies, and what we cannot do."""
 
-from callcenter.dialogue.actions.search import ask_for_wish
 from callcenter.dialogue.memory import Question
 from callcenter.dialogue.summary import summarize
 from callcenter.dialogue.turn import Turn
@@ -47,7 +46,7 @@ def tell_about_self(turn: Turn) -> None:
 def answer_hello(turn: Turn) -> None:
     """ "Hello?" asks whether we are there."""
     if turn.memory.state == "root":
-        ask_for_wish(turn)
+        turn.say("greeting.ask")
     else:
         tell_help(turn)
 
@@ -56,6 +55,11 @@ def answer_thanks(turn: Turn) -> None:
     turn.say("welcome")
     turn.go_on()
     turn.ask(Question.ANYTHING_ELSE)
+
+
+def listen(turn: Turn) -> None:
+    """ "I have a question"."""
+    turn.say("go_ahead")
 
 
 def wait(turn: Turn) -> None:

@@ -1,6 +1,8 @@
 """Which of the tires that were offered is meant."""
 
+from callcenter.dialogue.items import Item
 from callcenter.dialogue.offer import Offer
+from callcenter.dialogue.order import OrderLine
 from callcenter.dialogue.turn import Turn
 
 LAST = -1
@@ -21,7 +23,25 @@ def meant_tire(turn: Turn) -> Offer | None:
 
 
 def tire_of_brand(turn: Turn) -> Offer | None:
-    fitting = [tire for tire in turn.memory.offered if tire.brand == turn.said.wish.brand]
+    return _of_brand(turn.memory.offered, turn.said.wish.brand)
+
+
+def counted_tires(turn: Turn) -> tuple[OrderLine, ...]:
+    """ "Four of the first one and two of the second": nothing where one of them was not offered."""
+    offered, lines = turn.memory.offered, dict[str, OrderLine]()
+    for item in turn.said.items:
+        if (tire := _meant(offered, item)) is None:
+            return ()
+        lines[tire.id] = OrderLine(tire, item.quantity)
+    return tuple(lines.values())
+
+
+def _meant(offered: tuple[Offer, ...], item: Item) -> Offer | None:
+    return _chosen(offered, item.choice) if item.choice is not None else _of_brand(offered, item.brand)
+
+
+def _of_brand(offered: tuple[Offer, ...], brand: str | None) -> Offer | None:
+    fitting = [tire for tire in offered if tire.brand == brand]
     return fitting[0] if len(fitting) == 1 else None
 
 

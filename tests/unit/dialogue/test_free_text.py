@@ -158,3 +158,32 @@ def test_a_topic_may_stand_alone_where_it_was_asked_for() -> None:
     assert topic("I would like to ask about the return of tires", Asked.TOPIC) == "the return of tires"
     assert topic("хочу дізнатися про зберігання", Asked.TOPIC) == "зберігання"
     assert topic("гарантія на диски") == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("no, sorry, apartment 5", "apartment 5"),
+        ("ой, перепрошую, квартира 5", "квартира 5"),
+        ("нет, точнее квартира 5", "квартира 5"),
+    ],
+)
+def test_words_of_a_correction_are_no_part_of_an_address(words: str, said: str) -> None:
+    assert address(words, None) == said
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "address"),
+    [
+        ("вулиця Франка 12 квартира 4", "квартира 14", "вулиця Франка 12 квартира 14"),
+        ("вулиця Франка 12", "квартира 14", "вулиця Франка 12 квартира 14"),
+        ("вулиця Франка 12 квартира 4", "будинок 15", "вулиця Франка будинок 15 квартира 4"),
+        ("вулиця Франка будинок 12", "будинок 15", "вулиця Франка будинок 15"),
+        ("вулиця Франка 12", "вулиця Шевченка 3", "вулиця Шевченка 3"),
+        ("", "квартира 14", "квартира 14"),
+        ("Franka street 12 flat 4", "flat 14", "Franka street 12 flat 14"),
+        ("улица Франко 12 квартира 4", "квартира 14", "улица Франко 12 квартира 14"),
+    ],
+)
+def test_a_part_of_an_address_takes_the_place_of_what_was_there(before: str, said: str, address: str) -> None:
+    assert rules().understanding.corrected_address(before, said) == address

@@ -28,6 +28,7 @@ ON_THE_WAY = {
     "size": ("winter tires for my skoda octavia",),
     "results": (SEARCH,),
     "yes_no": ("cancel my order",),
+    "stock_short": (SEARCH, "I'll take ninety of the first one"),
     "order_quantity": (SEARCH, "i will take the first one"),
     "order_delivery": DRAFT,
     "order_city": (*DRAFT, "delivery"),

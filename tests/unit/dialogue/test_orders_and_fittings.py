@@ -83,6 +83,37 @@ def test_how_the_order_is_paid(words: str, method: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "rim", "date", "time"),
+    [
+        ("шиномонтаж на сімнадцять", 17, None, None),
+        ("запишіть на шиномонтаж на дев'ятнадцять", 19, None, None),
+        ("перевзути колеса на шістнадцять", 16, None, None),
+        ("шиномонтаж на семнадцать", 17, None, None),
+        ("балансировка на пятнадцать", 15, None, None),
+        ("fitting for seventeen inch", 17, None, None),
+        ("book a fitting for seventeen", 17, None, None),
+        ("шиномонтаж на сімнадцять завтра о десятій", 17, dt.date(2026, 11, 26), dt.time(10)),
+        ("шиномонтаж на сімнадцяту", None, None, None),
+        ("шиномонтаж завтра на сімнадцяту", None, dt.date(2026, 11, 26), dt.time(17)),
+        ("шиномонтаж завтра на сімнадцять", None, dt.date(2026, 11, 26), dt.time(17)),
+        ("шиномонтаж на сімнадцяту годину", None, None, dt.time(17)),
+        ("шиномонтаж на 17 годину", None, None, dt.time(17)),
+        ("шиномонтаж на 17 листопада", None, dt.date(2027, 11, 17), None),
+        ("шиномонтаж на сімнадцяте грудня", None, dt.date(2026, 12, 17), None),
+        ("шиномонтаж на семнадцатое декабря", None, dt.date(2026, 12, 17), None),
+        ("шиномонтаж на дванадцять", None, None, None),
+        ("book a fitting for 17 december", None, dt.date(2026, 12, 17), None),
+    ],
+)
+def test_a_number_said_for_a_fitting_is_a_rim_unless_it_is_a_time_or_a_day(
+    words: str, rim: int | None, date: dt.date | None, time: dt.time | None
+) -> None:
+    said = read(words)
+    assert (said.wish.rim, said.when.date, said.when.time) == (rim, date, time)
+    assert "fitting_price" not in said.intents
+
+
+@pytest.mark.parametrize(
     ("words", "service"),
     [
         ("перевзути машину", "tire_change"),

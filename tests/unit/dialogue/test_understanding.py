@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callcenter.dialogue.asked import Asked
 from callcenter.dialogue.numbers import PROFILES, RIMS_INCH, WIDTHS_MM, TireSize
 from callcenter.dialogue.understood import Understood
 from callcenter.ports import CallerSaid, Language
 from callcenter.text_normalization import verbalize
-from tests.unit.dialogue.talking import rules
+from tests.unit.dialogue.talking import TIRES, rules, tire_shop
 
 
 def read(words: str, **given: Any) -> Understood:
@@ -192,3 +193,93 @@ def test_anything_can_be_read(words: str) -> None:
 def test_long_utterances_are_read_up_to_a_limit(piece: str) -> None:
     once, endless = read(piece * 1000), read(piece * 100_000)
     assert once == endless
+
+
+@pytest.mark.parametrize(
+    ("words", "intent", "other"),
+    [
+        ("ти робот?", "about_self", "operator"),
+        ("ви жива людина?", "about_self", "operator"),
+        ("як вас звати", "about_self", "operator"),
+        ("ты живой человек?", "about_self", "operator"),
+        ("сколько тебе лет", "about_self", "operator"),
+        ("are you human", "about_self", "operator"),
+        ("are you a real person", "about_self", "operator"),
+        ("what is your name", "about_self", "operator"),
+        ("мені потрібна жива людина", "operator", "about_self"),
+        ("хочу поговорить с живым человеком", "operator", "about_self"),
+        ("I want a real person", "operator", "about_self"),
+        ("a human please", "operator", "about_self"),
+        ("чи треба балансувати після заміни", "necessity", "cancel"),
+        ("нужна ли балансировка", "necessity", "cancel"),
+        ("do I need balancing", "necessity", "cancel"),
+        ("запишіть мене на балансування", "fitting_booking", "necessity"),
+        ("шипи чи липучка", "compare", "cancel"),
+        ("studded or friction tires", "compare", "cancel"),
+        ("повторіть номер замовлення", "repeat_number", "cancel"),
+        ("який у мене номер", "repeat_number", "repeat"),
+        ("номер ещё раз, пожалуйста", "repeat_number", "cancel"),
+        ("could you repeat the number please", "repeat_number", "cancel"),
+        ("який у вас номер телефону", "question", "repeat_number"),
+        ("once more please", "repeat", "repeat_number"),
+        ("шиномонтаж на 17 листопада", "fitting_booking", "fitting_price"),
+        ("оплата наличными", "payment_method", "availability"),
+    ],
+)
+def test_what_callers_want_is_told_from_what_sounds_like_it(words: str, intent: str, other: str) -> None:
+    intents = read(words).intents
+    assert intent in intents
+    assert other not in intents
+
+
+def test_every_article_that_is_told_in_short_is_one_of_the_shops() -> None:
+    known = {file.name.split(".")[0] for file in TIRES.glob("knowledge/*/*.md")}
+    told = {article for pack in tire_shop().packs.values() for article in pack.articles}
+    assert told
+    assert told <= known
+
+
+@pytest.mark.parametrize(
+    ("words", "season"),
+    [
+        ("не зимові, літні", "summer"),
+        ("зимові, не літні", "winter"),
+        ("не летние, а зимние", "winter"),
+        ("not winter, summer", "summer"),
+        ("не зимові", "winter"),
+    ],
+)
+def test_of_two_seasons_the_one_that_is_not_denied_is_meant(words: str, season: str) -> None:
+    assert read(words).wish.season == season
+
+
+def test_width_and_profile_are_a_size_where_the_rim_is_known() -> None:
+    said = CallerSaid("двісті п'ять п'ятдесят п'ять")
+    assert rules().understanding.read(said).wish.size is None
+    assert rules().understanding.read(said, known_rim=16).wish.size == TireSize(205, 55, 16)
+
+
+@pytest.mark.parametrize(
+    ("words", "quantity"),
+    [
+        ("давайте чотири", 4),
+        ("ну чотири", 4),
+        ("мне нужно четыре и ещё монтаж", 4),
+        ("I want four and a fitting, too", 4),
+        ("другу давайте чотири штучки", 4),
+        ("одну хвилинку", None),
+        ("дві хвилини", None),
+        ("це за одну?", None),
+        ("на шістнадцять", None),
+        ("вулиця Франка 12", None),
+        ("я ж казав вам учора по телефону чотири рази", None),
+    ],
+)
+def test_a_bare_number_may_be_a_quantity_once_tires_were_named(words: str, quantity: int | None) -> None:
+    said = rules().understanding.read(CallerSaid(words), asked=Asked.PERHAPS_QUANTITY)
+    assert said.quantity == quantity
+
+
+@pytest.mark.parametrize("words", ["той що на Оболоні", "давайте той", "карточкою"])
+def test_words_that_only_look_like_a_name(words: str) -> None:
+    assert not read(words).wish

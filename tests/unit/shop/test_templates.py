@@ -3,7 +3,7 @@
 import pytest
 
 from callcenter.ports import Language
-from callcenter.shop.spoken_dates import in_groups, spoken_day, spoken_time
+from callcenter.shop.spoken_dates import in_groups, one_by_one, spoken_day, spoken_time
 from callcenter.text_normalization import verbalize
 
 
@@ -48,3 +48,8 @@ def test_a_time_is_said_with_its_preposition(language: Language, time: str, spok
 def test_a_number_is_said_in_groups(number: str, written: str, spoken: str) -> None:
     assert in_groups(number) == written
     assert verbalize(written, "en") == spoken
+
+
+def test_a_number_that_was_not_got_is_said_digit_by_digit() -> None:
+    assert one_by_one("204816") == "2, 0, 4, 8, 1, 6"
+    assert verbalize(one_by_one("204816"), "en") == "two, zero, four, eight, one, six"
