@@ -77,7 +77,8 @@ def _know_nothing(turn: Turn, asked: Understood | None) -> None:
         turn.ask(Question.OPERATOR)
         return
     turn.said = asked
-    if asked.intents & {"wish", "tire_search", "price"}:
+    for_tires = asked.intents & {"wish", "tire_search", "price"}
+    if for_tires and (asked.wish or "consultation" not in asked.intents):
         search.look_for(turn)
     elif len(asked.words.split()) >= WORDS_OF_A_QUESTION:
         turn.memory.misunderstood += 1
