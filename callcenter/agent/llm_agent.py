@@ -9,7 +9,7 @@ to it, it is done before a model is asked (callcenter/agent/tools/desk.py).
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -154,12 +154,15 @@ class LlmSession:
         rounds = turn.rounds = self._history.begin(said).rounds
         self._tools.begin(said)
         self._answering.prices.allow(said.text)
+        unheard = self._tools.unheard()
         for act in self._finished(late := await self._tools.unreported(), turn):
             yield act
-        for run in late:
-            rounds.append(Round(run.say))
-            yield turn.spaced(Said(run.say))
-        if (agreed := self._tools.agreed) is not None:
+        for words in filter(None, (unheard, *(run.say for run in late))):
+            rounds.append(Round(words))
+            yield turn.spaced(Said(words))
+        for act in self._handed_over(turn):
+            yield act
+        if not turn.over and (agreed := self._tools.agreed) is not None:
             request = ToolRequest(f"agreed_{len(rounds)}", agreed.tool, json.dumps(agreed.arguments))
             rounds.append(Round(requests=(request,)))
             async for act in self._run_tools(rounds[-1], turn):
@@ -198,6 +201,11 @@ class LlmSession:
             yield turn.spaced(Said(words))
         if turn.over and turn.answered:
             yield GoalReached(turn.answered)
+        for act in self._handed_over(turn):
+            yield act
+
+    def _handed_over(self, turn: "_Turn") -> Iterator[AgentAct]:
+        """Where a tool wants that: it is announced, and ends the turn."""
         if turn.transfer is not None:
             turn.over = True
             announcement = self._shop.phrase(f"transfer.{turn.transfer.reason.value}", self._call.language)

@@ -167,6 +167,7 @@ class Engine:
         turn = self._turn(Understood(""))
         turn.speak(said)
         if transfer is not None:
+            turn.memory.unsure = isinstance(result, Mapping) and result.get("confirmed") == "unknown"
             talk.hand_over(turn, transfer.reason, transfer.summary)
         elif error is not None or not isinstance(result, Mapping):
             reaction.failed(turn, error or "")
