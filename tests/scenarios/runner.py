@@ -52,6 +52,8 @@ class Played:
     callbacks: int = 0
     ended: str = ""
     """ "hangup", "transfer <reason>", or "" where the caller hangs up."""
+    summary: str = ""
+    """That the operator gets."""
 
     def __str__(self) -> str:
         """For whoever wants to know what went wrong."""
@@ -71,20 +73,20 @@ async def play(scenario: Scenario, agent: Agent, state: StoreState, shop: Shop) 
     phone = new_phone()
     played = Played(phone, await _variables(scenario, state, phone))
     caller = None if scenario.data.get("withheld") else phone
-    session = _call(scenario.language, agent, caller, played)
+    session = open_call(scenario.language, agent, caller, played)
     try:
         for turn in scenario.data["turns"]:
             expected = {"caller": turn} if isinstance(turn, str) else turn
             if "store" in expected:
                 await state.fail(down=expected["store"] == "down")
             elif "call" in expected:
-                session = _call(scenario.language, agent, caller, played)
+                session = open_call(scenario.language, agent, caller, played)
             else:
                 assert not played.ended, f"the call has ended ({played.ended}) before: {expected['caller']}"
                 line = filled(expected["caller"], played.variables)
                 if line != expected["caller"] and not line.startswith(KEYPAD):  # figures as they are heard
                     line = verbalize(line, scenario.language, shop.lexicon(scenario.language))
-                await _turn(session, line, expected, scenario.language, played)
+                await take_turn(session, line, expected, scenario.language, played)
                 await _look(played, state)
     finally:
         await state.fail(down=False)
@@ -106,7 +108,7 @@ def filled(value: Any, variables: Mapping[str, Any]) -> Any:
             return value
 
 
-def _call(language: Language, agent: Agent, caller: str | None, played: Played) -> AgentSession:
+def open_call(language: Language, agent: Agent, caller: str | None, played: Played) -> AgentSession:
     call = CallInfo(uuid4(), dt.datetime.now(dt.UTC), caller, None, language)
     played.calls.append(str(call.call_id))
     played.ended = ""
@@ -115,7 +117,7 @@ def _call(language: Language, agent: Agent, caller: str | None, played: Played) 
     return session
 
 
-async def _turn(
+async def take_turn(
     session: AgentSession, line: str, expected: Mapping[str, Any], language: Language, played: Played
 ) -> None:
     keyed = line.startswith(KEYPAD)
@@ -131,8 +133,8 @@ async def _turn(
                     answer.tools.append(act)
                 case CallbackPromised():
                     played.callbacks += 1
-                case TransferRequested(reason):
-                    played.ended = f"transfer {reason}"
+                case TransferRequested(reason, summary):
+                    played.ended, played.summary = f"transfer {reason}", summary
                 case HangupRequested():
                     played.ended = "hangup"
                 case _:

@@ -240,7 +240,7 @@ class _Fitting:
     async def _look_up_change(
         self, before: FittingBooking, wanted: ChangeArguments, desk: Desk, *, pending: bool
     ) -> ToolOutcome:
-        """It was not answered, and may (pending) still be done. Asked for again, nothing is moved or cancelled twice."""
+        """It was not answered, and may (pending) still be done. Asked again, nothing is moved or cancelled twice."""
         unsure = _unsure(wanted.action, before.station.name, _when(before), wanted.new_date, wanted.new_time)
         try:
             now = next((one for one in await self._own(desk) if one.id == before.id), None)

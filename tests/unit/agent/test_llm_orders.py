@@ -152,7 +152,7 @@ def test_what_was_done_and_not_heard_is_told_once_more() -> None:
         return [await answer(session, "is it placed"), await answer(session, "thank you")]
 
     again, thanked = run(conversation())
-    assert words(again).strip().startswith("Your order is placed, its number is 773 187.")
+    assert words(again).strip().startswith("Your order is placed, its number is 773, 187.")
     assert words(thanked).strip() == "You are welcome."
     assert statuses(store) == ["confirmed"]
 

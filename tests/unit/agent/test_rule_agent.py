@@ -171,11 +171,11 @@ def test_what_was_done_and_not_heard_is_told_once_more() -> None:
         for line in ORDER:
             await answer(session, line)
         await answer(session, "yes", heard="Your order")
-        again = await answer(session, "hello", heard="Your order is placed, its number is 773 187.")
+        again = await answer(session, "hello", heard="Your order is placed, its number is 773, 187.")
         return [again, await answer(session, "thank you")]
 
     again, thanked = run(conversation())
-    assert words(again).startswith("Your order is placed, its number is 773 187.")
+    assert words(again).startswith("Your order is placed, its number is 773, 187.")
     assert "order is placed" not in words(thanked)
     assert [name for name, _ in store.calls].count("confirm_order") == 1
 
