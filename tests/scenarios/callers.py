@@ -2,13 +2,19 @@
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from callcenter.ports import Agent, AgentSession, Language
-from callcenter.shop import Shop
+from callcenter.shop import CatalogueNames, Shop
 from callcenter.text_normalization import verbalize
+from tests.fakes.openai_server import FakeOpenAI
+from tests.integration.demo_store.running import RunningStore
+from tests.scenarios.agents import PATIENCE_S, agent_of, model
+from tests.scenarios.model import decide
 from tests.scenarios.runner import Answer, Played, open_call, take_turn
+from tests.scenarios.scenario import RULES
 from tests.scenarios.spoken import spoken_day
 from tests.scenarios.store_state import Slot, new_phone
 
@@ -161,6 +167,34 @@ class Caller:
     def at(self, line: str, slot: Slot) -> str:
         said = line.format(day=spoken_day(slot.day, self.language), time=f"{slot.at:%H:%M}")
         return verbalize(said, self.language, self._lexicon)
+
+
+NewCaller = Callable[[int], Caller]
+
+
+@asynccontextmanager
+async def callers_of(
+    who: str,
+    running: RunningStore,
+    shop: Shop,
+    names: CatalogueNames | None,
+    patience_s: float = PATIENCE_S,
+) -> AsyncIterator[NewCaller]:
+    """Makes callers whom the rules or a model (`who`) answer: by number in English, Ukrainian, Russian, English, …"""
+    async with AsyncExitStack() as stack:
+        llm = None
+        if who != RULES:
+            llm = model(who, (await stack.enter_async_context(FakeOpenAI(mind=decide))).url)
+        agents: list[tuple[Language, Agent]] = [
+            (language, await stack.enter_async_context(agent_of(running, shop, names, language, llm, patience_s)))
+            for language in LANGUAGES
+        ]
+
+        def make(number: int) -> Caller:
+            language, agent = agents[number % len(agents)]
+            return Caller(agent, language, shop)
+
+        yield make
 
 
 async def at_once(callers: Iterable[Caller]) -> None:

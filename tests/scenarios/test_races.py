@@ -2,19 +2,15 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping
 from datetime import time
 
 import pytest
 
-from callcenter.ports import Agent, Language
+from callcenter.ports import Language
 from callcenter.shop import CatalogueNames, Shop
-from tests.fakes.openai_server import FakeOpenAI
 from tests.integration.demo_store.running import RunningStore
-from tests.scenarios.agents import agent_of, model
-from tests.scenarios.callers import DONE, FIRST, LANGUAGES, NOT_DONE, READ_BACK, SECOND, Caller, at_once
-from tests.scenarios.model import decide
+from tests.scenarios.callers import DONE, FIRST, NOT_DONE, READ_BACK, SECOND, Caller, NewCaller, at_once, callers_of
 from tests.scenarios.scenario import RULES
 from tests.scenarios.store_state import Slot, StoreState
 
@@ -28,27 +24,13 @@ LEFT: Mapping[Language, str] = {
 MOST_ON_A_DAY = 4
 """Go on after they have lost: others of these tests book on that day too."""
 CLOCK = re.compile(r"\d\d:\d\d")
-NewCaller = Callable[[int], Caller]
 
 
 @pytest.fixture(params=[RULES, "good"])
 async def new_caller(
     request: pytest.FixtureRequest, scenario_store: RunningStore, tire_shop: Shop, names: CatalogueNames | None
 ) -> AsyncIterator[NewCaller]:
-    """Answered by the rules or by a model; each third speaks another language."""
-    async with AsyncExitStack() as stack:
-        llm = None
-        if request.param != RULES:
-            llm = model(request.param, (await stack.enter_async_context(FakeOpenAI(mind=decide))).url)
-        agents: list[tuple[Language, Agent]] = [
-            (language, await stack.enter_async_context(agent_of(scenario_store, tire_shop, names, language, llm)))
-            for language in LANGUAGES
-        ]
-
-        def make(number: int) -> Caller:
-            language, agent = agents[number % len(agents)]
-            return Caller(agent, language, tire_shop)
-
+    async with callers_of(request.param, scenario_store, tire_shop, names) as make:
         yield make
 
 
