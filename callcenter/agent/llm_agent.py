@@ -157,6 +157,9 @@ class LlmSession:
         unheard = self._tools.unheard()
         for act in self._finished(late := await self._tools.unreported(), turn):
             yield act
+        for run in late:  # the model must know of it, too
+            request = ToolRequest(f"late_{len(rounds)}", run.finished.tool_name, json.dumps(run.finished.arguments))
+            rounds.append(Round(requests=(request,), results=(run.for_model,)))
         for words in filter(None, (unheard, *(run.say for run in late))):
             rounds.append(Round(words))
             yield turn.spaced(Said(words))

@@ -1,16 +1,21 @@
 """A caller who has said all but the yes, and what the shop's database says of it."""
 
+import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import asyncpg
+
 from callcenter.ports import Language
-from tests.scenarios.callers import DONE, NOT_DONE, UNSURE, Caller
+from tests.scenarios.callers import DONE, FIRST, NOT_DONE, UNSURE, Caller
 from tests.scenarios.store_state import Slot, StoreState
 
 Action = Literal["confirm", "book", "move", "cancel"]
 ACTIONS: tuple[Action, ...] = ("confirm", "book", "move", "cancel")
+STATION = "kharkiv-saltivka"
 NOTED = {"confirm": "order_confirmed", "book": "fitting_booked", "move": "fitting_moved", "cancel": "fitting_cancelled"}
 APOLOGY: Mapping[Language, str] = {
     "en": r"cannot check",
@@ -26,6 +31,7 @@ SELECT order_number FROM store.orders WHERE customer_phone = $1 AND confirmed_at
 """
 _BOOKED = "SELECT id, day, start, status FROM store.fitting_bookings WHERE customer_phone = $1"
 _NOTED = "SELECT count(*) FROM store.audit_log WHERE action = $1 AND call_id = ANY($2)"
+_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 @dataclass
@@ -102,6 +108,44 @@ class Customer:
         kept = self.wanted if done else self.before
         there = {"book": done, "move": True, "cancel": not done}[self.action]
         assert (kept is not None and f"{kept.at:%H:%M}" in text) is there, caller.played
+
+
+async def customer_of(caller: Caller, action: Action, state: StoreState, used: list[Slot]) -> Customer:
+    """With times of their own."""
+    customer = Customer(caller, action)
+    if action in ("move", "cancel"):
+        customer.before = await _new_slot(state, used)
+    if action in ("book", "move"):
+        customer.wanted = await _new_slot(state, used)
+    return customer
+
+
+@asynccontextmanager
+async def others_first(state: StoreState) -> AsyncIterator[None]:
+    """Whatever callers agree to waits meanwhile, in the middle of being done."""
+    others = await asyncpg.connect(state.running.database_url)
+    try:
+        async with others.transaction():
+            await others.execute("SELECT FROM store.stock WHERE tire_id = $1 FOR UPDATE", FIRST)
+            await others.execute("SELECT FROM store.fitting_stations WHERE id = $1 FOR NO KEY UPDATE", STATION)
+            yield
+    finally:
+        await others.close()
+
+
+async def so_many_wait(many: int, state: StoreState) -> bool:
+    waiting: int = await state.database.fetchval(_WAITING)
+    return waiting == many
+
+
+async def until(so: Callable[[], Awaitable[bool]]) -> None:
+    while not await so():  # noqa: ASYNC110  it is the database's to know
+        await asyncio.sleep(0.02)
+
+
+async def _new_slot(state: StoreState, used: list[Slot]) -> Slot:
+    used.append(await state.free_slot({"station": STATION, "weekdays": 3 + len(used) % 6}, used))
+    return used[-1]
 
 
 def _given(slot: Slot | None) -> Slot:

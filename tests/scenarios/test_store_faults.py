@@ -4,31 +4,28 @@ that it is not."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from typing import Any
 
-import asyncpg
 import pytest
 
 from callcenter.shop import CatalogueNames, Shop
 from tests.integration.demo_store.running import RunningStore
 from tests.scenarios.agents import PATIENCE_S
-from tests.scenarios.callers import FIRST, NewCaller, at_once, callers_of
-from tests.scenarios.customers import ACTIONS, Customer
+from tests.scenarios.callers import NewCaller, at_once, callers_of
+from tests.scenarios.customers import ACTIONS, Customer, customer_of, others_first, so_many_wait, until
 from tests.scenarios.mortal_store import MortalStore
 from tests.scenarios.scenario import RULES
 from tests.scenarios.store_state import Slot, StoreState
 
 HASTY_S = 2.0
 """So long the store is waited for where it does not answer at all."""
-STATION = "kharkiv-saltivka"
 CHANGES = (
     {"method": "POST", "path": "/api/v1/orders/*/confirm"},
     {"method": "POST", "path": "/api/v1/fitting/bookings"},
     {"method": "PATCH", "path": "/api/v1/fitting/bookings/*"},
     {"method": "DELETE", "path": "/api/v1/fitting/bookings/*"},
 )
-_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 Prepare = Callable[[float], Awaitable[list[Customer]]]
 
 
@@ -64,21 +61,11 @@ async def prepare(
                     callers_of(who, mortal.running, tire_shop, names, patience_s)
                 )
                 for place, action in enumerate(ACTIONS):
-                    customer = Customer(make(number + place), action)
-                    if action in ("move", "cancel"):
-                        customer.before = await new_slot(state, used)
-                    if action in ("book", "move"):
-                        customer.wanted = await new_slot(state, used)
-                    customers.append(customer)
+                    customers.append(await customer_of(make(number + place), action, state, used))
             await asyncio.gather(*(customer.prepare(state) for customer in customers))
             return customers
 
         yield ready
-
-
-async def new_slot(state: StoreState, used: list[Slot]) -> Slot:
-    used.append(await state.free_slot({"station": STATION, "weekdays": 3 + len(used) % 6}, used))
-    return used[-1]
 
 
 async def all_agree(customers: Sequence[Customer]) -> None:
@@ -103,27 +90,9 @@ async def check_told_later(customers: Sequence[Customer], state: StoreState) -> 
         await customer.check_told_later(state)
 
 
-async def until(so: Callable[[], Awaitable[bool]]) -> None:
-    while not await so():  # noqa: ASYNC110  it is the database's to know
-        await asyncio.sleep(0.02)
-
-
 def told(customers: Sequence[Customer]) -> dict[str, set[str]]:
     """By action."""
     return {action: {one.told for one in customers if one.action == action} for action in ACTIONS}
-
-
-@asynccontextmanager
-async def others_first(mortal: MortalStore) -> AsyncIterator[None]:
-    """Whatever callers agree to waits meanwhile, in the middle of being done."""
-    others = await asyncpg.connect(mortal.running.database_url)
-    try:
-        async with others.transaction():
-            await others.execute("SELECT FROM store.stock WHERE tire_id = $1 FOR UPDATE", FIRST)
-            await others.execute("SELECT FROM store.fitting_stations WHERE id = $1 FOR NO KEY UPDATE", STATION)
-            yield
-    finally:
-        await others.close()
 
 
 def faults(kind: str, **more: Any) -> list[dict[str, Any]]:
@@ -186,7 +155,7 @@ async def test_what_is_done_late_was_not_told_as_not_done(
     prepare: Prepare, mortal: MortalStore, state: StoreState
 ) -> None:
     customers = await prepare(HASTY_S)
-    async with others_first(mortal):
+    async with others_first(state):
         await all_agree(customers)
     assert told(customers) == ALL_UNSURE
     await until(lambda: all_done(customers, state))
@@ -196,15 +165,10 @@ async def test_what_is_done_late_was_not_told_as_not_done(
 # ---------------------------------------------------------------- it dies
 
 
-async def all_wait(customers: Sequence[Customer], state: StoreState) -> bool:
-    waiting: int = await state.database.fetchval(_WAITING)
-    return waiting == len(customers)
-
-
 async def killed_before_it_is_done(mortal: MortalStore, state: StoreState, customers: Sequence[Customer]) -> None:
     """In its transactions: they wait for others, and the store is killed."""
-    async with others_first(mortal):
-        await until(lambda: all_wait(customers, state))
+    async with others_first(state):
+        await until(lambda: so_many_wait(len(customers), state))
         mortal.kill()
 
 

@@ -124,7 +124,7 @@ def test_an_interrupted_read_back_is_agreed_to_by_nobody() -> None:
 
 def test_what_was_done_while_the_caller_interrupted_is_told_next() -> None:
     store = FakeStore()
-    session, _ = opened(store, [DRAFT], [DELIVER], [CONFIRM], ["Anything else?"])
+    session, model = opened(store, [DRAFT], [DELIVER], [CONFIRM], ["Anything else?"])
 
     async def conversation() -> list[AgentAct]:
         await answer(session, "four to Lviv, by card")
@@ -138,6 +138,7 @@ def test_what_was_done_while_the_caller_interrupted_is_told_next() -> None:
     told = run(conversation())
     assert words(told).strip().startswith("Your order is placed")
     assert words(told).endswith("Anything else?")
+    assert [one.role for one in model.requests[-1].messages[-3:]] == ["assistant", "tool", "assistant"]
     assert [act.tool_name for act in only(ToolFinished, told)] == ["confirm_order"]
     assert statuses(store) == ["confirmed"]
 
