@@ -22,7 +22,7 @@ from callcenter.ports import (
 from callcenter.shop import Shop
 from callcenter.text_normalization import verbalize
 from tests.scenarios.scenario import Scenario
-from tests.scenarios.spoken import in_groups, spelled, spoken_day
+from tests.scenarios.spoken import in_groups, spelled, spoken_day, spoken_hour
 from tests.scenarios.store_state import Slot, StoreState, new_phone
 
 KEYPAD = "#"
@@ -71,7 +71,7 @@ class Played:
 async def play(scenario: Scenario, agent: Agent, state: StoreState, shop: Shop) -> Played:
     await state.restore()
     phone = new_phone()
-    played = Played(phone, await _variables(scenario, state, phone))
+    played = Played(phone, await known_to(scenario, state, phone))
     caller = None if scenario.data.get("withheld") else phone
     session = open_call(scenario.language, agent, caller, played)
     try:
@@ -148,7 +148,7 @@ async def _look(played: Played, state: StoreState) -> None:
     answer.booked = len(await state.bookings(played.calls))
 
 
-async def _variables(scenario: Scenario, state: StoreState, phone: str) -> dict[str, Any]:
+async def known_to(scenario: Scenario, state: StoreState, phone: str) -> dict[str, Any]:
     """What the lines and the expectations may name: {1.number}, {a.day}, {a.time} and so on."""
     known: dict[str, Any] = {}
     for position, given in enumerate(scenario.data.get("orders", ()), start=1):
@@ -160,6 +160,7 @@ async def _variables(scenario: Scenario, state: StoreState, phone: str) -> dict[
             f"{position}.last": in_groups(number[3:], 3, scenario.language),
             f"{position}.slowly": spelled(number, scenario.language),
             f"{position}.grouped": f"{number[:3]}, {number[3:]}",
+            f"{position}.keys": last,
             f"{position}.phone": in_groups(last, 2, scenario.language),
             f"{position}.wrong": in_groups(f"{(int(last[:2]) + 1) % 90 + 10}{last[2:]}", 2, scenario.language),
             f"{position}.end": number[-1],
@@ -174,5 +175,7 @@ async def _variables(scenario: Scenario, state: StoreState, phone: str) -> dict[
             f"{name}.day": spoken_day(slot.day, scenario.language),
             f"{name}.date": slot.day.isoformat(),
             f"{name}.time": f"{slot.at:%H:%M}",
+            f"{name}.weekday": f"{slot.day:%A}".lower(),
+            f"{name}.hour": spoken_hour(slot.at),
         }
     return known
