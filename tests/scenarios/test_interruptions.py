@@ -4,6 +4,7 @@ line is told it next, and who calls again hears of it."""
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from functools import partial
 
 import pytest
 
@@ -83,5 +84,5 @@ async def test_who_hangs_up_in_the_middle_hears_of_it_in_the_next_call(
 ) -> None:
     await interrupt_all(customers, state)
     for customer in customers:
-        await until(lambda customer=customer: customer.is_done(state))
+        await until(partial(customer.is_done, state))
         await customer.check_told_later(state)

@@ -45,6 +45,7 @@ def split(callers: list[Caller]) -> tuple[list[Caller], list[Caller]]:
 async def test_the_last_tires_are_sold_once_and_the_others_are_told(
     new_caller: NewCaller, state: StoreState, many: int, in_stock: int, rounds: int
 ) -> None:
+    lost: list[Caller] = []
     for turn in range(rounds):
         await state.restore()
         await state.set_stock(FIRST, in_stock)
@@ -88,6 +89,7 @@ async def test_the_last_slot_is_booked_once_and_the_others_take_one_near_it(
     new_caller: NewCaller, state: StoreState, many: int, rounds: int, weekdays: int
 ) -> None:
     used: list[Slot] = []
+    lost: list[Caller] = []
     for turn in range(rounds):
         await state.restore()
         slot = await state.free_slot({"station": ONE_BAY, "weekdays": weekdays, "after": "11:00"}, used)
@@ -101,7 +103,7 @@ async def test_the_last_slot_is_booked_once_and_the_others_take_one_near_it(
             assert len(await state.bookings(caller.calls)) == (caller in won)
             assert await state.sms_to(caller.phone) == (caller in won)
     for caller in lost[:MOST_ON_A_DAY]:  # one after the other: what was named to the one may be taken by the other
-        taken = await take_what_is_near(caller, slot)
+        taken = await take_what_is_near(caller, used[rounds - 1])
         used.append(taken)
         assert caller.heard(DONE), caller.played
         (booking,) = await state.bookings(caller.calls)

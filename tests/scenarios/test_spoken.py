@@ -21,6 +21,8 @@ from callcenter.phone.call import Dialed, place_call
 from callcenter.phone.report import CallReport
 from callcenter.ports import ToolFinished
 from callcenter.stt.synthetic import ENGLISH, Mouths, over_the_line
+from callcenter.text_normalization import SentenceSplitter
+from tests.acceptance.listening import played as was_heard
 from tests.integration.demo_store.running import API_KEY, RunningStore
 from tests.scenarios.expectations import check_all
 from tests.scenarios.runner import KEYPAD, Answer, Played, filled, known_to
@@ -62,7 +64,7 @@ def spoken_lines(scenario: Scenario, played: Played, number: int, mouths: Mouths
         for word, sound in SOUNDS.items():
             text = text.replace(word, sound)
         pcm = over_the_line(mouths.say(text, voice), rng, noise_db=NOISE_DB, lead_ms=0, tail_ms=0)
-        lines.append(Line(pcm, barge_in=given.get("barge_in", False)))
+        lines.append(Line(pcm, barge_in=bool(given.get("barge_in"))))
     return lines
 
 
@@ -117,11 +119,12 @@ def cpu_s(pids: list[int]) -> float:
 
 async def call(
     scenario: Scenario, played: Played, lines: list[Line], server: Server
-) -> tuple[Scenario, Played, CallReport]:
+) -> tuple[Scenario, Played, CallReport, bytes]:
+    """And what was heard, 8 kHz."""
     number = "" if scenario.data.get("withheld") else played.phone
     dialed = Dialed("127.0.0.1", server.port, f"http://127.0.0.1:{server.http_port}", number, "100")
-    report, _ = await place_call(dialed, Telephone(lines))
-    return scenario, played, report
+    report, ear = await place_call(dialed, Telephone(lines))
+    return scenario, played, report, ear.recording()
 
 
 def test_ten_scenarios_are_spoken() -> None:
@@ -156,18 +159,26 @@ async def test_scenarios_are_spoken_all_at_once(
         )
         journal = await asyncpg.connect(journal_database)
         try:
-            for scenario, played, report in held:
+            for scenario, played, report, _ in held:
                 await answers(scenario, played, report, journal)
                 print(f"---- {scenario.name}: {report.ended_by}, {report.next}\n{played}")
         finally:
             await journal.close()
-    for scenario, played, _ in held:
+    for scenario, played, _, heard in held:
         assert len(played.answers) == len(scenario.data["turns"]), f"{scenario.name}: turns"
-        check_heard(scenario, played)
-    await check_all([(scenario, played) for scenario, played, _ in held], RULES, state)
+        check_understood(scenario, played)
+        last = sentence_of(played)
+        assert await was_heard(last, heard, speed=AGENTS_SPEED), f"{scenario.name}: not heard: {last}"
+    await check_all([(scenario, played) for scenario, played, *_ in held], RULES, state)
 
 
-def check_heard(scenario: Scenario, played: Played) -> None:
+def sentence_of(played: Played) -> str:
+    """The first of the last answer."""
+    splitter = SentenceSplitter("en")
+    return next(iter((*splitter.feed(played.answers[-1].text.strip()), *splitter.flush())))
+
+
+def check_understood(scenario: Scenario, played: Played) -> None:
     """The recognizer has understood each line, word for word."""
     for turn, answer in zip(scenario.data["turns"], played.answers, strict=True):
         said = filled(turn if isinstance(turn, str) else turn["caller"], played.variables)

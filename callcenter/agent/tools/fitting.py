@@ -228,8 +228,9 @@ class _Fitting:
             day, at = self._day(wanted.new_date or ""), time.fromisoformat(wanted.new_time or "")
             return _done("fitting.moved", await self._store.move_fitting(booking.id, day, at, call_id=call_id))
         except StoreConflict as refused:
-            day, at = self._day(wanted.new_date or f"{booking.date}"), wanted.new_time or _written(booking.time)
-            return await self._refused(refused, booking.station.id, day, at, booking.service_type, moving=True)
+            wished, clock = self._day(wanted.new_date or f"{booking.date}"), wanted.new_time or _written(booking.time)
+            station_id, service = booking.station.id, booking.service_type
+            return await self._refused(refused, station_id, wished, clock, service, moving=True)
         except StoreUnavailable as error:
             if error.kind == "breaker_open":  # it was not even sent
                 raise
