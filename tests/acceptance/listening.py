@@ -62,10 +62,10 @@ def _correlation(one: Floats, other: Floats) -> float:
     return float((one * other).sum() / np.sqrt((one * one).sum() * (other * other).sum() + 1e-9))
 
 
-async def played(text: str, recording: bytes, language: Language = "en", speed: float = 1.0) -> bool:
+async def played(text: str, recording: bytes, language: Language = "en") -> bool:
     """Whether every sentence of `text` can be heard in the recording."""
     lexicon = Shop.load(PROJECT / "shops/tires").lexicon(language)
     splitter = SentenceSplitter(language)
     sentences = [*splitter.feed(text), *splitter.flush()]
-    spoken = [await voice(verbalize(sentence, language, lexicon), language, speed) for sentence in sentences]
+    spoken = [await voice(verbalize(sentence, language, lexicon), language) for sentence in sentences]
     return bool(spoken) and all(similarity(each, recording) >= MATCH for each in spoken)

@@ -20,9 +20,10 @@ from callcenter.journal import migrate
 from callcenter.phone.call import Dialed, place_call
 from callcenter.phone.report import CallReport
 from callcenter.ports import ToolFinished
+from callcenter.shop import Shop
 from callcenter.stt.synthetic import ENGLISH, Mouths, over_the_line
-from callcenter.text_normalization import SentenceSplitter
-from tests.acceptance.listening import played as was_heard
+from callcenter.text_normalization import SentenceSplitter, verbalize
+from tests.acceptance.listening import similarity, voice
 from tests.integration.demo_store.running import API_KEY, RunningStore
 from tests.scenarios.expectations import check_all
 from tests.scenarios.runner import KEYPAD, Answer, Played, filled, known_to
@@ -37,6 +38,8 @@ SOUNDS = {"lviv": "luh veev"}
 """For the voice, which reads it as an English word that nobody says."""
 AGENTS_SPEED = 2.0
 """Calls last as long as they do: a brisk voice saves a good part of it."""
+ALIKE = 0.75
+"""Of a sentence and what was heard, where a busy machine may have skipped a frame: other sentences come to 0.45."""
 _TURNS = """
 SELECT turn_number, speaker, content, content_heard, interrupted FROM call_turns WHERE call_id = $1 ORDER BY turn_number
 """
@@ -133,7 +136,7 @@ def test_ten_scenarios_are_spoken() -> None:
 
 @pytest.mark.timeout(300)
 async def test_scenarios_are_spoken_all_at_once(
-    scenario_store: RunningStore, state: StoreState, journal_database: str
+    scenario_store: RunningStore, state: StoreState, tire_shop: Shop, journal_database: str
 ) -> None:
     await state.restore()
     several: list[tuple[Scenario, Played, list[Line]]] = []
@@ -168,7 +171,8 @@ async def test_scenarios_are_spoken_all_at_once(
         assert len(played.answers) == len(scenario.data["turns"]), f"{scenario.name}: turns"
         check_understood(scenario, played)
         last = sentence_of(played)
-        assert await was_heard(last, heard, speed=AGENTS_SPEED), f"{scenario.name}: not heard: {last}"
+        spoken = await voice(verbalize(last, "en", tire_shop.lexicon("en")), speed=AGENTS_SPEED)
+        assert similarity(spoken, heard) >= ALIKE, f"{scenario.name}: not heard: {last}"
     await check_all([(scenario, played) for scenario, played, *_ in held], RULES, state)
 
 
