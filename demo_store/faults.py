@@ -12,8 +12,9 @@ from typing import Literal
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-FaultKind = Literal["latency", "error", "hang", "drop_after"]
-"""drop_after serves the request and then breaks the connection: what was asked is done, and the client cannot know."""
+FaultKind = Literal["latency", "error", "hang", "drop_after", "hang_after"]
+"""drop_after serves the request and then breaks the connection: what was asked is done, and the client cannot know.
+hang_after does the same and keeps the answer until the fault is over."""
 FaultMethod = Literal["GET", "POST", "PATCH", "DELETE"]
 
 
@@ -84,6 +85,13 @@ class FaultMiddleware:
                     receive = _from_the_start(body, receive)
                 case "drop_after":
                     send = _without_body(send)
+                case "hang_after":
+                    answer: list[Message] = []
+                    await self._app(scope, receive, _kept(answer))
+                    if await _hang(fault, receive, []):
+                        for message in answer:
+                            await send(message)
+                    return
         await self._app(scope, receive, send)
 
 
@@ -129,6 +137,13 @@ def _without_body(send: Send) -> Send:
             await send(message)
 
     return send_status
+
+
+def _kept(answer: list[Message]) -> Send:
+    async def keep(message: Message) -> None:
+        answer.append(message)
+
+    return keep
 
 
 async def _answer(status: int, send: Send) -> None:

@@ -124,6 +124,7 @@ class StoreConnection:
 
     async def _attempts(self, request: Request, answer: type[A], attempts: int) -> A:
         last = StoreUnavailable("timeout", f"no answer within {self._timeout_s} s")
+        pending = False
         try:
             async with asyncio.timeout(self._timeout_s):
                 async for attempt in stamina.retry_context(
@@ -139,9 +140,11 @@ class StoreConnection:
                             response = await self._attempt(request)
                             return parse(response.status_code, response.content, answer)
                         except StoreUnavailable as error:
+                            pending = error.pending = pending or error.kind == "timeout"
                             last = error
                             raise
         except TimeoutError as error:
+            last.pending = True
             raise last from error
         raise AssertionError("stamina ends with an answer or an error")
 

@@ -22,11 +22,15 @@ class StoreError(Exception):
 class StoreUnavailable(StoreError):
     """The store did not answer, or answered 5xx, or is left alone while the breaker is open."""
 
-    def __init__(self, kind: UnavailableKind, message: str, *, status: int | None = None) -> None:
+    def __init__(
+        self, kind: UnavailableKind, message: str, *, status: int | None = None, pending: bool = False
+    ) -> None:
         super().__init__(message)
         self.kind: UnavailableKind = kind
         self.status = status
         """Of the answer, where there was one: 500, 503."""
+        self.pending = pending
+        """An attempt was given up while the store may still be at it: what was asked for may be done later."""
 
 
 class StoreRejected(StoreError):

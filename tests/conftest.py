@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from callcenter.embedded.postgres import EmbeddedPostgres
 from callcenter.embedded.redis import EmbeddedRedis
 from callcenter.embedded.redis import free_port as find_free_port
 
+hypothesis.settings.register_profile("suite", deadline=None)  # nothing here is about time: machines are shared
+hypothesis.settings.load_profile("suite")
 _numbers = count(1)
 
 

@@ -10,7 +10,7 @@ A model that says what is not so (answering.py) may do better once in a turn; th
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -193,12 +193,20 @@ class LlmSession:
         rounds = turn.rounds = self._history.begin(said).rounds
         self._tools.begin(said)
         self._answering.prices.heard(said.text)
+        unheard = self._tools.unheard()
         for act in self._finished(late := await self._tools.unreported(), turn):
             yield act
-        for run in late:
-            rounds.append(Round(run.say))
-            yield turn.spaced(Said(run.say))
-        if (due := self._due(said)) is not None:
+        for run in late:  # the model must know of it, too
+            request = ToolRequest(
+                f"late_{self._tools.turn}_{len(rounds)}", run.finished.tool_name, json.dumps(run.finished.arguments)
+            )
+            rounds.append(Round(requests=(request,), results=(run.for_model,)))
+        for words in filter(None, (unheard, *(run.say for run in late))):
+            rounds.append(Round(words))
+            yield turn.spaced(Said(words))
+        for act in self._handed_over(turn):
+            yield act
+        if not turn.over and (due := self._due(said)) is not None:
             rounds.append(Round(requests=(due,)))
             async for act in self._run_tools(rounds[-1], turn):
                 yield act
@@ -257,6 +265,11 @@ class LlmSession:
             yield turn.spaced(Said(words))
         if turn.over and turn.answered:
             yield GoalReached(turn.answered)
+        for act in self._handed_over(turn):
+            yield act
+
+    def _handed_over(self, turn: "_Turn") -> Iterator[AgentAct]:
+        """Where a tool wants that: it is announced, and ends the turn."""
         if turn.transfer is not None:
             turn.over = True
             announcement = self._shop.phrase(f"transfer.{turn.transfer.reason.value}", self._call.language)

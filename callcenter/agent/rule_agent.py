@@ -106,6 +106,8 @@ class RuleSession:
     async def respond(self, said: CallerSaid) -> AsyncGenerator[AgentAct, None]:
         yield ModelAnswered(NAME)
         self._tools.begin(said)
+        if unheard := self._tools.unheard():
+            yield Said(f"{unheard} ")
         late = [act for run in await self._tools.unreported() for act in self._caught_up(run)]
         for act in late:
             yield act

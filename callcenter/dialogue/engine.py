@@ -170,6 +170,7 @@ class Engine:
         if isinstance(result, Mapping) and result.get("confirmed") == "unknown":
             self._memory.order = None  # nobody may say that it is open, nor that it is placed
         if transfer is not None:
+            turn.memory.unsure = isinstance(result, Mapping) and result.get("confirmed") == "unknown"
             talk.hand_over(turn, transfer.reason, transfer.summary)
         elif error is not None or not isinstance(result, Mapping):
             reaction.failed(turn, error or "")

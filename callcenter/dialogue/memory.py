@@ -67,6 +67,8 @@ class Memory:
 
     order: OrderForm | None = None
     """Being taken."""
+    unsure: bool = False
+    """Whether it was placed is not known."""
     placed: PlacedOrder | None = None
     """The last one of this call."""
     fitting: FittingForm | None = None

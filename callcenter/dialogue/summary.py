@@ -45,7 +45,7 @@ def _requests(speech: Speech, memory: Memory) -> Iterator[str]:
         yield speech.phrase("summary.placed", number=memory.placed.number)
     if memory.order is not None:
         told.add(Scenario.ORDER_CREATION)
-        yield _order(speech, memory.order)
+        yield _order(speech, memory.order, unsure=memory.unsure)
     if (booked := memory.booked) is not None:
         told.add(Scenario.FITTING_BOOKING)
         yield speech.phrase("summary.booked", station=booked.station.name, date=booked.date, time=booked.time)
@@ -57,7 +57,7 @@ def _requests(speech: Speech, memory: Memory) -> Iterator[str]:
             yield speech.phrase(f"summary.request.{scenario}")
 
 
-def _order(speech: Speech, order: OrderForm) -> str:
+def _order(speech: Speech, order: OrderForm, *, unsure: bool) -> str:
     where = order.point.name if order.point is not None else speech.place(order.city or "")
     return speech.phrase(
         "summary.order",
@@ -67,6 +67,7 @@ def _order(speech: Speech, order: OrderForm) -> str:
         total=order.total,
         shipping=", ".join(filter(None, (where, order.address))),
         payment=order.payment,
+        unsure=unsure,
     )
 
 

@@ -48,6 +48,9 @@ def hand_over(
 def _doubts(shop: Shop, call: CallInfo, found: Found) -> Iterator[str]:
     """What the shop has not answered to is said first of all to who can look it up."""
     for one in found.unsure:
+        if told := one.get("told"):
+            yield str(told)
+            continue
         about = str(one.get("object", "")).partition(":")[2]
         yield shop.phrase("summary.unsure", call.language, action=one["action"], number=about)
 

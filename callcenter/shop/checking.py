@@ -73,8 +73,11 @@ FULL: Mapping[str, Any] = {
     "bookings": [_BOOKING, _BOOKING],
     "orders": [_ORDER, {**_ORDER, "status": "returned", "label": "sent back"}],
     "aim": "reschedule",
+    "action": "reschedule",
+    "moving": True,
+    "unsure": True,
+    "left": [{"name": "Nokian Hakka", "quantity": 2}, {"name": "Rosava Snowgard", "quantity": 1}],
     "text": "Winter tires are soft in the cold.",
-    "action": "order.confirm",
     "reason": "customer_request",
     "summary": "The caller looks for winter tires.",
 }
@@ -106,9 +109,14 @@ BARE: Mapping[str, Any] = {
     "bookings": [_BOOKING],
     "orders": [{"number": "204816", "status": "shipped", "label": "", "goods": "", "total": 0, "expected": ""}],
     "aim": "book",
-    "action": "search_tires",
     "reason": "refused",
     "summary": "",
+    "action": "book",
+    "moving": False,
+    "unsure": False,
+    "left": [],
+    "new_date": "",
+    "new_time": "",
 }
 UNCLEAN = re.compile(r"[{}<>]|\bNone\b|,\s*,|\s[.,?!]|\(\s*\)")
 PROMPT_FACTS: Sequence[Mapping[str, Any]] = (

@@ -11,6 +11,7 @@ from callcenter.audio import LINE_RATE_HZ
 from callcenter.ports import Language
 from callcenter.shop import Shop
 from callcenter.text_normalization import SentenceSplitter, verbalize
+from callcenter.tts.espeak import WORDS_PER_MINUTE
 
 PROJECT = Path(__file__).parents[2]
 MATCH = 0.85
@@ -31,10 +32,11 @@ def _spectrogram(pcm: bytes) -> Floats:
     return decibels
 
 
-async def voice(words: str, language: Language = "en") -> bytes:
+async def voice(words: str, language: Language = "en", speed: float = 1.0) -> bytes:
     """The agent's embedded voice saying these words, 8 kHz."""
+    pace = ("--words-per-minute", str(round(WORDS_PER_MINUTE * speed)))
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "callcenter.tts.espeak_speak", "--language", language, words),
+        *(sys.executable, "-m", "callcenter.tts.espeak_speak", "--language", language, *pace, words),
         cwd=PROJECT,
         stdout=asyncio.subprocess.PIPE,
     )

@@ -24,14 +24,15 @@ async def agent_of(
     names: CatalogueNames | None,
     language: Language,
     llm: LlmSettings | None = None,
+    patience_s: float = PATIENCE_S,
 ) -> AsyncIterator[Agent]:
     llm = llm or LlmSettings()
     store = StoreClient(
-        f"{running.url}/api/v1", API_KEY, timeout_s=PATIENCE_S, language="en" if language == "en" else "uk"
+        f"{running.url}/api/v1", API_KEY, timeout_s=patience_s, language="en" if language == "en" else "uk"
     )
     settings = Settings(llm=llm)
     settings = settings.model_copy(
-        update={"store": settings.store.model_copy(update={"timeout_ms": int(1000 * PATIENCE_S)})}
+        update={"store": settings.store.model_copy(update={"timeout_ms": int(1000 * patience_s)})}
     )
     agent = create_agent(settings, shop, store, create_models(llm), names=names)
     try:

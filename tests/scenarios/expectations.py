@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -26,7 +26,24 @@ BOOKED = {"booked": ["fitting_booked"], "cancelled": ["fitting_booked", "fitting
 
 
 async def check(scenario: Scenario, who: str, played: Played, state: StoreState) -> None:
-    expected = filled(scenario.expected(who), played.variables)
+    """For a conversation that was held alone."""
+    await check_all([(scenario, played)], who, state)
+
+
+async def check_all(several: Sequence[tuple[Scenario, Played]], who: str, state: StoreState) -> None:
+    """For conversations that were held at once: of nothing more was sold than was ordered in all of them."""
+    sold: Counter[str] = Counter()
+    for scenario, played in several:
+        expected = filled(scenario.expected(who), played.variables)
+        for want in expected.get("orders", []):
+            sold.update(want["items"])
+        await _check_one(scenario, who, expected, played, state)
+    assert await state.taken() == dict(sold), "stock"
+
+
+async def _check_one(
+    scenario: Scenario, who: str, expected: Mapping[str, Any], played: Played, state: StoreState
+) -> None:
     for answer in played.answers:
         _check_words(scenario, answer.text, answer.placed, answer.booked, answer.caller)
         if who == RULES:
@@ -65,7 +82,7 @@ def _check_turn(expected: Mapping[str, Any], text: str, tools: list[ToolFinished
 
 
 async def _check_orders(expected: Mapping[str, Any], played: Played, state: StoreState) -> None:
-    """The placed ones in full; of drafts, how many are left open; and what went out of stock, which is nothing else."""
+    """The placed ones in full; of drafts, how many are left open."""
     orders = await state.orders(played.calls)
     placed = [order for order in orders if order["confirmed_at"] is not None]
     wanted = expected.get("orders", [])
@@ -89,10 +106,6 @@ async def _check_orders(expected: Mapping[str, Any], played: Played, state: Stor
     assert drafts["draft"] == expected.get("drafts", 0), "drafts that are open"
     if expected.get("dropped"):
         assert drafts["cancelled"], "no draft was dropped"
-    sold: Counter[str] = Counter()
-    for want in wanted:
-        sold.update(want["items"])
-    assert await state.taken() == dict(sold), "stock"
 
 
 async def _check_bookings(expected: Mapping[str, Any], played: Played, state: StoreState) -> None:

@@ -22,7 +22,7 @@ from callcenter.ports import (
 from callcenter.shop import Shop
 from callcenter.text_normalization import verbalize
 from tests.scenarios.scenario import Scenario
-from tests.scenarios.spoken import in_groups, spelled, spoken_day
+from tests.scenarios.spoken import in_groups, spelled, spoken_day, spoken_hour
 from tests.scenarios.store_state import Slot, StoreState, new_phone
 
 KEYPAD = "#"
@@ -46,7 +46,7 @@ class Answer:
 class Played:
     phone: str
     variables: dict[str, Any]
-    others: str
+    others: str = ""
     """StoreState.of_others, before the first word."""
     calls: list[str] = field(default_factory=list)
     """Ids."""
@@ -74,9 +74,9 @@ async def play(scenario: Scenario, agent: Agent, state: StoreState, shop: Shop, 
     """Not `to_the_end`: the call may end before the caller has said all that he has to say."""
     await state.restore()
     phone = new_phone()
-    played = Played(phone, await _variables(scenario, state, phone), await state.of_others([], phone))
+    played = Played(phone, await known_to(scenario, state, phone), await state.of_others([], phone))
     caller = None if scenario.data.get("withheld") else phone
-    session, down = _call(scenario.language, agent, caller, played), False
+    session, down = open_call(scenario.language, agent, caller, played), False
     try:
         for turn in scenario.data["turns"]:
             expected = {"caller": turn} if isinstance(turn, str) else turn
@@ -84,7 +84,7 @@ async def play(scenario: Scenario, agent: Agent, state: StoreState, shop: Shop, 
                 down = expected["store"] == "down"
                 await state.fail(down=down)
             elif "call" in expected:
-                session = _call(scenario.language, agent, caller, played)
+                session = open_call(scenario.language, agent, caller, played)
             else:
                 if played.ended and not to_the_end:
                     break
@@ -93,7 +93,7 @@ async def play(scenario: Scenario, agent: Agent, state: StoreState, shop: Shop, 
                 as_heard = line != expected["caller"] and not line.startswith(KEYPAD) and not expected.get("written")
                 if as_heard:  # figures too
                     line = verbalize(line, scenario.language, shop.lexicon(scenario.language))
-                await _turn(session, line, expected, scenario.language, played)
+                await take_turn(session, line, expected, scenario.language, played)
                 await _look(played, state)
     finally:
         if down:
@@ -116,7 +116,7 @@ def filled(value: Any, variables: Mapping[str, Any]) -> Any:
             return value
 
 
-def _call(language: Language, agent: Agent, caller: str | None, played: Played) -> AgentSession:
+def open_call(language: Language, agent: Agent, caller: str | None, played: Played) -> AgentSession:
     call = CallInfo(uuid4(), dt.datetime.now(dt.UTC), caller, None, language)
     played.calls.append(str(call.call_id))
     played.ended = ""
@@ -125,7 +125,7 @@ def _call(language: Language, agent: Agent, caller: str | None, played: Played) 
     return session
 
 
-async def _turn(
+async def take_turn(
     session: AgentSession, line: str, expected: Mapping[str, Any], language: Language, played: Played
 ) -> None:
     keyed = line.startswith(KEYPAD)
@@ -156,7 +156,7 @@ async def _look(played: Played, state: StoreState) -> None:
     answer.booked = len(await state.bookings(played.calls))
 
 
-async def _variables(scenario: Scenario, state: StoreState, phone: str) -> dict[str, Any]:
+async def known_to(scenario: Scenario, state: StoreState, phone: str) -> dict[str, Any]:
     """What the lines and the expectations may name: {1.number}, {a.day}, {a.time} and so on."""
     known: dict[str, Any] = {}
     for position, given in enumerate(scenario.data.get("orders", ()), start=1):
@@ -170,6 +170,7 @@ async def _variables(scenario: Scenario, state: StoreState, phone: str) -> dict[
             f"{position}.slowly": spelled(number, scenario.language),
             f"{position}.digits": ", ".join(number),
             f"{position}.grouped": f"{number[:3]}, {number[3:]}",
+            f"{position}.keys": last,
             f"{position}.phone": in_groups(last, 2, scenario.language),
             f"{position}.wrong": in_groups(f"{(int(last[:2]) + 1) % 90 + 10}{last[2:]}", 2, scenario.language),
             f"{position}.end": number[-1],
@@ -184,6 +185,8 @@ async def _variables(scenario: Scenario, state: StoreState, phone: str) -> dict[
             f"{name}.day": spoken_day(slot.day, scenario.language),
             f"{name}.date": slot.day.isoformat(),
             f"{name}.time": f"{slot.at:%H:%M}",
+            f"{name}.weekday": f"{slot.day:%A}".lower(),
+            f"{name}.hour": spoken_hour(slot.at),
         }
         if given.get("booked") == "another":
             known[f"{name}.booking"] = await state.booked_before(slot)

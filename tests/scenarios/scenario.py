@@ -12,6 +12,8 @@
     then_by       the same for one model, where it must be another
     never         words that no answer may have
     models        which models hold the conversation beside the rules; [good] where nothing is given
+    spoken        true: it can be said to the embedded recognizer, and is (test_spoken.py)
+    voice         of the caller then: a number in callcenter.stt.synthetic.ENGLISH
     wrong         {rules or a model: what the product does instead}: known, and reported as an expected failure
 
 `tools` are those of the rule-driven agent in that turn, in order: a name, or {name: arguments it must have}.
@@ -33,7 +35,8 @@ FOLDER = Path(__file__).parent
 LANGUAGES: dict[str, Language] = {"uk": "uk", "en": "en", "ru": "ru", "surzhyk": "uk"}
 RULES = "rules"
 KEYS = frozenset(
-    {"name", "topics", "withheld", "orders", "slots", "turns", "then", "then_by", "never", "models", "wrong"}
+    {"name", "topics", "withheld", "orders", "slots", "turns", "then", "then_by", "never", "models", "spoken", "voice"}
+    | {"wrong"}
 )
 
 

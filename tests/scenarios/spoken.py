@@ -16,9 +16,17 @@ DIGITS: dict[Language, str] = {
 }
 
 
+HOURS = "twelve one two three four five six seven eight nine ten eleven"
+
+
 def spoken_day(day: dt.date, language: Language) -> str:
     month = MONTHS[language].split()[day.month - 1]
     return f"{month} {day.day}" if language == "en" else f"{day.day} {month}"
+
+
+def spoken_hour(at: dt.time) -> str:
+    """In English: "ten thirty"."""
+    return f"{HOURS.split()[at.hour % 12]}{' thirty' if at.minute else ''}"
 
 
 def spelled(number: str, language: Language) -> str:

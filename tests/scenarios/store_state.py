@@ -31,6 +31,11 @@ SELECT k.tire_id, sum(k.quantity - s.quantity)::int AS taken
 FROM scenario_stock k JOIN store.stock s ON (s.tire_id, s.warehouse_id) = (k.tire_id, k.warehouse_id)
 GROUP BY k.tire_id HAVING sum(k.quantity - s.quantity) <> 0
 """
+_SET_STOCK = """
+UPDATE store.stock SET quantity = CASE
+    WHEN warehouse_id = (SELECT min(warehouse_id) FROM store.stock WHERE tire_id = $1) THEN $2::int ELSE 0 END
+WHERE tire_id = $1
+"""
 _EARLIER = """
 INSERT INTO store.orders (
     id, status, customer_phone, source, currency, subtotal, weight_kg, created_at, confirmed_at, delivery_type, city_id,
@@ -108,6 +113,10 @@ class StoreState:
     async def taken(self) -> Mapping[str, int]:
         """Pieces by tire that are not in stock any more."""
         return {row["tire_id"]: row["taken"] for row in await self.database.fetch(_TAKEN)}
+
+    async def set_stock(self, tire_id: str, quantity: int) -> None:
+        """So many are left, all in one warehouse."""
+        await self.database.execute(_SET_STOCK, tire_id, quantity)
 
     async def had_before(self, given: Mapping[str, str], caller: str | None, position: int) -> EarlierOrder:
         """position: from 1; the first one is the newest."""

@@ -7,6 +7,7 @@ account, and the "yes" is understood by rules.
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,6 +17,7 @@ from callcenter.ports import CallerSaid, CallInfo
 MOST_ATTEMPTS = 3
 """At the last four digits of another's number, in one call."""
 DIGEST_BYTES = 6
+SENTENCE_END = re.compile(r"[.?!]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class OpenOrder:
     id: str
     unanswered: bool = False
     """It was to be confirmed, and the shop has not said that it was or was not."""
+    number: str = ""
+    """As people say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class Desk:
     """Fitting stations that were looked up, by id."""
     unanswered: frozenset[str] = frozenset()
     """Keys of requests that the shop did not answer: asked again, they are the same."""
+    outcome: str = ""
+    """What was told of the last thing done; "" once it was heard."""
 
     @property
     def caller(self) -> str | None:
@@ -113,6 +119,8 @@ class Desk:
         """So much was heard of our last words."""
         if self.read_back is not None and _letters(self.read_back.facts) in _letters(text):
             self.heard = True
+        if self.outcome and _letters(first_sentence(self.outcome)) in _letters(text):
+            self.outcome = ""
 
     def has_agreed(self, tool: str, arguments: Mapping[str, Any]) -> bool:
         """To this and nothing else, in the turn that is being answered."""
@@ -135,6 +143,11 @@ class Desk:
                 setattr(self, name, getattr(kept, name))
 
         return undo
+
+
+def first_sentence(text: str) -> str:
+    """Which tells whether it was done."""
+    return SENTENCE_END.split(text, 1)[0]
 
 
 def _letters(text: str) -> str:

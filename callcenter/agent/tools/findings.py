@@ -27,16 +27,16 @@ class Findings:
         self._changes = 0
 
     def note(
-        self, name: str, arguments: Mapping[str, Any], result: Any, error: str | None, *, asks: bool
+        self, name: str, arguments: Mapping[str, Any], result: Any, error: str | None, *, asks: bool, doubt: str = ""
     ) -> Change | None:
         """A tool has run. Returns what it changed, or was to change. `asks`: it was about to ask the caller first, so
-        that nothing was tried yet when it failed."""
+        that nothing was tried yet when it failed. `doubt`: a sentence for the operator where nobody knows."""
         draft = f"order:{self.found.order['id']}" if self.found.order else ""
         tried = error is None or not asks
         change = change_of(name, arguments, result, error, self._known, draft) if tried else None
         if change is not None:
             self._changes += 1
-            self._take(change)
+            self._take(change, doubt)
         elif error is None and isinstance(result, Mapping):
             self._learn(name, arguments, result)
         elif error is not None and error.startswith(UNKNOWN):
@@ -55,10 +55,10 @@ class Findings:
 
     # ---------------------------------------------------------------- what was changed
 
-    def _take(self, change: Change) -> None:
+    def _take(self, change: Change, doubt: str) -> None:
         what = {"action": change.action, "object": change.object}
         if change.outcome is ChangeOutcome.UNSURE:
-            self._take_doubt(change)
+            self._take_doubt(change, doubt)
             return
         self._resolve(change.action, change.object)
         if change.outcome is ChangeOutcome.REFUSED:
@@ -80,11 +80,11 @@ class Findings:
         else:
             self.found = replace(self.found, booking={**what, **(change.after or {})})
 
-    def _take_doubt(self, change: Change) -> None:
+    def _take_doubt(self, change: Change, doubt: str) -> None:
         """An order of which nobody knows is not told as an open one: what was in it is."""
-        order, state = self.found.order, dict[str, Any]()
+        order, state = self.found.order, dict[str, Any]({"told": doubt} if doubt else {})
         if change.action == "order.confirm" and order is not None and change.object == f"order:{order['id']}":
-            state = {key: part for key, part in order.items() if key not in ("id", "status")}
+            state |= {key: part for key, part in order.items() if key not in ("id", "status")}
             self.found = replace(self.found, order=None)
         self._doubt({"action": change.action, "object": change.object, "reason": change.reason, **state})
 

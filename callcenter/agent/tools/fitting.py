@@ -4,6 +4,7 @@ What is booked, moved or cancelled is read out first and done on the caller's ye
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, time, timedelta
 from typing import Annotated, Any, Literal
 
@@ -182,24 +183,30 @@ class _Fitting:
             )
         except StoreConflict as refused:
             desk.unanswered -= {key}
-            return _refused(refused)
-        except (StoreUnavailable, StoreBadAnswer) as error:
-            if isinstance(error, StoreUnavailable) and error.kind == "breaker_open":  # it was not even sent
+            day = self._day(wanted.date)
+            return await self._refused(refused, wanted.station_id, day, wanted.time, wanted.service_type)
+        except StoreUnavailable as error:
+            if error.kind == "breaker_open":  # it was not even sent
+                desk.unanswered -= {key}
                 raise
-            return await self._look_up(wanted, desk)
+            return await self._look_up(wanted, desk, pending=error.pending)
+        except StoreBadAnswer:
+            return await self._look_up(wanted, desk, pending=False)
         desk.unanswered -= {key}
         return _done("fitting.booked", booked)
 
-    async def _look_up(self, wanted: BookArguments, desk: Desk) -> ToolOutcome:
-        """The booking was not answered: the shop may have got it or not."""
+    async def _look_up(self, wanted: BookArguments, desk: Desk, *, pending: bool) -> ToolOutcome:
+        """The booking was not answered: the shop may have got it or not, or (pending) may still get it."""
+        station = desk.stations.get(wanted.station_id)
+        name, when = station.name if station else wanted.station_id, {"date": wanted.date, "time": wanted.time}
         try:
             own = await self._own(desk)
         except StoreError:
-            return _unsure("booking", wanted.station_id)
+            return _unsure("book", name, when)
         for booking in own:
-            if booking.station.id == wanted.station_id and _when(booking) == {"date": wanted.date, "time": wanted.time}:
+            if booking.station.id == wanted.station_id and _when(booking) == when:
                 return _done("fitting.booked", booking)
-        return _not_done()
+        return _unsure("book", name, when) if pending else _not_done()
 
     # ---------------------------------------------------------------- moving and cancelling
 
@@ -226,23 +233,31 @@ class _Fitting:
             moved = await self._store.move_fitting(booking.id, day, at, call_id=call_id)
             return _done("fitting.moved", moved, was=booking)
         except StoreConflict as refused:
-            return _refused(refused)
-        except (StoreUnavailable, StoreBadAnswer):
-            return await self._look_up_change(booking, wanted, desk)
+            wished, clock = self._day(wanted.new_date or f"{booking.date}"), wanted.new_time or _written(booking.time)
+            station_id, service = booking.station.id, booking.service_type
+            return await self._refused(refused, station_id, wished, clock, service, moving=True)
+        except StoreUnavailable as error:
+            if error.kind == "breaker_open":  # it was not even sent
+                raise
+            return await self._look_up_change(booking, wanted, desk, pending=error.pending)
+        except StoreBadAnswer:
+            return await self._look_up_change(booking, wanted, desk, pending=False)
 
-    async def _look_up_change(self, before: FittingBooking, wanted: ChangeArguments, desk: Desk) -> ToolOutcome:
-        """It was not answered. It can be asked for again: nothing is moved or cancelled twice."""
+    async def _look_up_change(
+        self, before: FittingBooking, wanted: ChangeArguments, desk: Desk, *, pending: bool
+    ) -> ToolOutcome:
+        """It was not answered, and may (pending) still be done. Asked again, nothing is moved or cancelled twice."""
+        unsure = _unsure(wanted.action, before.station.name, _when(before), wanted.new_date, wanted.new_time)
         try:
             now = next((one for one in await self._own(desk) if one.id == before.id), None)
         except StoreError:
-            return _unsure(wanted.action, before.id)
+            return unsure
         if now is None:
             gone = before.model_copy(update={"status": "cancelled"})
-            is_cancelled = wanted.action == "cancel"
-            return _done("fitting.cancelled", gone, was=before) if is_cancelled else _unsure("move", before.id)
+            return _done("fitting.cancelled", gone, was=before) if wanted.action == "cancel" else unsure
         if wanted.action == "reschedule" and _when(now) != _when(before):
             return _done("fitting.moved", now, was=before)
-        return _not_done()
+        return unsure if pending else _not_done()
 
     async def _booking(self, booking_id: str | None, desk: Desk) -> FittingBooking:
         own = await self._own(desk)
@@ -260,6 +275,23 @@ class _Fitting:
 
     # ---------------------------------------------------------------- what is free, and what it costs
 
+    async def _refused(
+        self, refused: StoreConflict, station_id: str, day: date, at: str, service: ServiceType, *, moving: bool = False
+    ) -> ToolOutcome:
+        """Where somebody else was faster: with the free times near it."""
+        if refused.code != "slot_taken":
+            return _not_done(refused.code)
+        free: Mapping[str, list[str]] = {}
+        with suppress(StoreError, ToolFailed):
+            free = await self._free(station_id, day, day, service)
+        near = _near(free.get(day.isoformat(), []), at)
+        return ToolOutcome(
+            {"done": False, "reason": refused.code, "free": free, "near": near},
+            {"done": False, "reason": refused.code, "free_near_it": near},
+            answers=False,
+            say=Phrase("fitting.taken", {"date": day.isoformat(), "times": near, "moving": moving}),
+        )
+
     async def _free(self, station_id: str, first: date, last: date, service: ServiceType) -> dict[str, list[str]]:
         """Times by day, without the days that have none."""
         try:
@@ -274,8 +306,7 @@ class _Fitting:
     async def _must_be_free(self, station_id: str, day: date, at: str, service: ServiceType) -> None:
         times = (await self._free(station_id, day, day, service)).get(day.isoformat(), [])
         if at not in times:
-            near = sorted(times, key=lambda free: abs(_minutes(free) - _minutes(at)))[:MOST_NEAR]
-            told = ", ".join(sorted(near)) or "nothing on that day"
+            told = ", ".join(_near(times, at)) or "nothing on that day"
             raise ToolFailed("slot_taken", f"That time is not free. Free near it: {told}.")
 
     async def _price_of(self, wanted: BookArguments) -> float | None:
@@ -302,6 +333,11 @@ def _minutes(text: str) -> int:
     return at.hour * 60 + at.minute
 
 
+def _near(times: Sequence[str], at: str) -> list[str]:
+    """Those that are nearest to it, in their order."""
+    return sorted(sorted(times, key=lambda free: abs(_minutes(free) - _minutes(at)))[:MOST_NEAR])
+
+
 def _spread(times: Sequence[str]) -> list[str]:
     """Some of them, over the whole day."""
     step = max(1, -(-len(times) // MOST_TIMES_TOLD))
@@ -321,15 +357,18 @@ def _done(key: str, booking: FittingBooking, *, was: FittingBooking | None = Non
     return ToolOutcome(result, {"done": True, "id": booking.id, **_when(booking)}, say=say)
 
 
-def _refused(refused: StoreConflict) -> ToolOutcome:
-    key = "fitting.taken" if refused.code == "slot_taken" else "fitting.not_done"
-    return ToolOutcome({"done": False, "reason": refused.code}, answers=False, say=Phrase(key))
+def _not_done(reason: str = "store") -> ToolOutcome:
+    return ToolOutcome({"done": False, "reason": reason}, answers=False, say=Phrase("fitting.not_done"))
 
 
-def _not_done() -> ToolOutcome:
-    return ToolOutcome({"done": False, "reason": "store"}, answers=False, say=Phrase("fitting.not_done"))
-
-
-def _unsure(action: str, what: str) -> ToolOutcome:
-    request = TransferRequested(TransferReason.COMPONENT_FAILURE, f"Fitting, {action} {what}: done or not?")
-    return ToolOutcome({"done": "unknown"}, answers=False, say=Phrase("fitting.unsure"), transfer=request)
+def _unsure(
+    action: str, station: str, when: Mapping[str, str], new_date: str | None = None, new_time: str | None = None
+) -> ToolOutcome:
+    about = {"action": action, "station": station, **when, "new_date": new_date or "", "new_time": new_time or ""}
+    return ToolOutcome(
+        {"done": "unknown"},
+        answers=False,
+        say=Phrase("fitting.unsure"),
+        transfer=TransferRequested(TransferReason.COMPONENT_FAILURE, ""),
+        operator_note=Phrase("summary.fitting_unsure", about),
+    )

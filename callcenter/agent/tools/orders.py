@@ -3,6 +3,9 @@
 A call has one draft at a time. It is priced by the shop, read out from the shop's own answer, and confirmed only when
 the caller has heard that and said yes. When the shop does not answer to a confirmation, what became of the order is
 looked up; while that is unknown the caller is told so, and an operator takes over: it is never ordered twice.
+
+A confirmation that was given up may still be on its way. Before the caller is told that nothing is ordered, the draft
+is then dropped: either it was confirmed, or it cannot be any more.
 """
 
 from collections.abc import Mapping
@@ -26,9 +29,11 @@ Id = Annotated[str, Field(max_length=60)]
 MOST_ITEMS = 10
 NOT_ORDERED = ("draft", "cancelled")
 """Statuses of what nobody has ordered, of this call's draft."""
-LOOK_UP_TOO = 2
-"""Times the store's deadline: when it has not answered, what became of it is looked up."""
+LOOK_UP_TOO = 3
+"""Times the store's deadline: what has not been answered is looked up, which may take two questions."""
 NO_DRAFT = "There is no order yet: call create_order_draft first."
+ANEW = "Nothing is ordered. To try again call create_order_draft and update_order_delivery anew."
+SOLD_OUT = "The draft is dropped. Offer what is left, or another tire, and begin with create_order_draft."
 OTHER_PLACE = "Say that we do not deliver there; ask for another city, or get_pickup_points."
 NOT_NOW = "Say that this cannot be ordered as it is, and offer the operator."
 
@@ -160,7 +165,7 @@ class _Orders:
         if order.total <= 0 or any(item.price <= 0 or item.quantity < 1 for item in order.items):
             raise ToolFailed("the shop's prices are wrong", NOT_NOW)
         unanswered = desk.order is not None and desk.order.id == order.id and desk.order.unanswered
-        desk.order = OpenOrder(order.id, unanswered)
+        desk.order = OpenOrder(order.id, unanswered, order.order_number)
         if order.total > self._limits.max_total:
             return _too_large(_in_brief(order))
         return ToolOutcome(order.model_dump(mode="json"), _in_brief(order), answers=False)
@@ -228,23 +233,47 @@ class _Orders:
                 call_id=str(desk.call.call_id),
             )
         except StoreConflict as refused:
-            desk.order = draft
-            return ToolOutcome({"confirmed": False, "reason": refused.code}, answers=False, say=_refusal(refused))
-        except (StoreUnavailable, StoreBadAnswer) as error:
-            if isinstance(error, StoreUnavailable) and error.kind == "breaker_open":  # it was not even sent
+            if refused.code == "out_of_stock":
+                return await self._sold_out(draft, desk)
+            became = await self._became(draft, desk)  # by a confirmation that was not answered
+            desk.order = draft if became is None else None
+            return became or _not_placed(refused.code)
+        except StoreUnavailable as error:
+            if error.kind == "breaker_open":  # it was not even sent
                 desk.order = draft
                 raise
-            return await self._look_up(draft, desk)
+            return await self._look_up(draft, desk, pending=error.pending)
+        except StoreBadAnswer:
+            return await self._look_up(draft, desk, pending=False)
         desk.order = None
         return _confirmed(order, desk)
 
-    async def _look_up(self, draft: OpenOrder, desk: Desk) -> ToolOutcome:
-        """The confirmation was not answered: the shop may have got it or not."""
+    async def _look_up(self, draft: OpenOrder, desk: Desk, *, pending: bool) -> ToolOutcome:
+        """The confirmation was not answered: the shop may have got it or not, or (pending) may still get it."""
+        if pending:
+            placed = await self._drop(replace(draft, unanswered=True), desk)
+            return placed or _not_placed("draft_dropped", ANEW)
         became = await self._became(draft, desk)
         if became is not None:
             desk.order = None
             return became
-        return ToolOutcome({"confirmed": False, "reason": "store"}, answers=False, say=Phrase("order.not_placed"))
+        return _not_placed("store")
+
+    async def _sold_out(self, draft: OpenOrder, desk: Desk) -> ToolOutcome:
+        """Others were faster: the draft is of no use any more, and what is left of its tires is told."""
+        desk.order = None
+        left = []
+        with suppress(StoreError):
+            for item in (await self._store.order(draft.id)).items:
+                there = (await self._store.availability(item.product_id)).total_quantity
+                if there < item.quantity:
+                    name = f"{item.name} {item.size}".strip()
+                    left.append({"product_id": item.product_id, "name": name, "quantity": there})
+        with suppress(StoreError):  # it buys nothing, and expires
+            await self._store.drop_order(draft.id, call_id=str(desk.call.call_id))
+        result = {"confirmed": False, "reason": "out_of_stock", "left": left, "do": SOLD_OUT}
+        some = [one for one in left if one["quantity"]]
+        return ToolOutcome(result, answers=False, say=Phrase("order.sold_out", {"left": some}))
 
     async def pickup_points(self, wanted: CityArguments, _: Desk) -> ToolOutcome:
         points = await self._store.pickup_points(wanted.city)
@@ -279,13 +308,19 @@ def _too_large(result: Mapping[str, Any]) -> ToolOutcome:
 
 
 def _unsure(draft: OpenOrder) -> ToolOutcome:
-    request = TransferRequested(TransferReason.COMPONENT_FAILURE, f"Order {draft.id}: confirmed or not?")
-    result = {"confirmed": "unknown", "order_id": draft.id}
-    return ToolOutcome(result, answers=False, say=Phrase("order.unsure"), transfer=request)
+    request = TransferRequested(TransferReason.COMPONENT_FAILURE, "")
+    return ToolOutcome(
+        {"confirmed": "unknown", "order_id": draft.id},
+        answers=False,
+        say=Phrase("order.unsure"),
+        transfer=request,
+        operator_note=Phrase("summary.order_unsure", {"number": draft.number or draft.id}),
+    )
 
 
-def _refusal(refused: StoreConflict) -> Phrase:
-    return Phrase("order.sold_out" if refused.code == "out_of_stock" else "order.not_placed")
+def _not_placed(reason: str, advice: str = "") -> ToolOutcome:
+    result = {"confirmed": False, "reason": reason} | ({"do": advice} if advice else {})
+    return ToolOutcome(result, answers=False, say=Phrase("order.not_placed"))
 
 
 def _confirmed(order: OrderDetails, desk: Desk) -> ToolOutcome:

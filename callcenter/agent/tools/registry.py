@@ -6,7 +6,7 @@ A toolbox is shared; each call opens it and gets tools of its own, with a desk t
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from traceback import extract_tb
@@ -46,6 +46,8 @@ class ToolOutcome:
     callback: CallbackPromised | None = None
     say: Phrase | None = None
     """The caller is told this and nothing else: no model words what commits the shop."""
+    operator_note: Phrase | None = None
+    """What whoever takes the call over must know of what the shop has not answered to, in the language of the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ class CallTools:
     ) -> None:
         self._tools, self._desk, self._shop, self._agrees = tools, desk, shop, agrees
         self._said: CallerSaid | None = None
+        self._told_again: CallerSaid | None = None
+        """In answer to this, what was not heard was told once more."""
         self._unreported: list[asyncio.Task[ToolRun]] = []
         self._changing = asyncio.Lock()
         self._findings = Findings()
@@ -155,12 +159,12 @@ class CallTools:
     def checkpoint(self) -> Callable[[], None]:
         """Calling what is returned takes back everything that came after now."""
         undo_desk, said, unreported = self._desk.checkpoint(), self._said, list(self._unreported)
-        undo_findings = self._findings.checkpoint()
+        undo_findings, told_again = self._findings.checkpoint(), self._told_again
 
         def undo() -> None:
             undo_desk()
             undo_findings()
-            self._said, self._unreported = said, unreported
+            self._said, self._unreported, self._told_again = said, unreported, told_again
 
         return undo
 
@@ -191,17 +195,33 @@ class CallTools:
             return await self._run(name, arguments)
         task = asyncio.create_task(self._change(name, arguments), name=f"tool {name[:MAX_NAME]}")
         try:
-            return await asyncio.shield(task)
+            run = await asyncio.shield(task)
         except asyncio.CancelledError:
             self._unreported.append(task)
             raise
+        self._must_be_heard((run,))
+        return run
 
     async def unreported(self) -> Sequence[ToolRun]:
         """What was done while the caller interrupted, and has not been told to anybody."""
         tasks = tuple(self._unreported)
         runs = await asyncio.shield(asyncio.gather(*tasks))
         self._unreported = [task for task in self._unreported if task not in tasks]
+        self._must_be_heard(runs)
         return runs
+
+    def unheard(self) -> str:
+        """What was told of the last thing done and was not heard, since the caller interrupted: to be told first. Once
+        in each turn."""
+        if self._told_again is self._said:
+            return ""
+        self._told_again = self._said
+        return self._desk.outcome
+
+    def _must_be_heard(self, runs: Sequence[ToolRun]) -> None:
+        """A question that waits for a yes is not meant: what was not heard of it cannot be agreed to."""
+        if self._desk.read_back is None and (said := " ".join(run.say for run in runs if run.say)):
+            self._desk.outcome = said
 
     async def _change(self, name: str, arguments: str | Mapping[str, Any]) -> ToolRun:
         async with self._changing:
@@ -272,12 +292,16 @@ class CallTools:
             finished = ToolFinished(name, given, None, duration_ms, success=False, error=outcome.error, change=change)
             told = error_for_model(name, outcome.error, outcome.advice)
             return ToolRun(finished, told, store_failure=outcome.store_failure)
-        change = self._findings.note(name, given, outcome.result, None, asks=asks)
+        note = self._phrase(outcome.operator_note) if outcome.operator_note is not None else ""
+        change = self._findings.note(name, given, outcome.result, None, asks=asks, doubt=note)
         finished = ToolFinished(name, given, dict(outcome.result), duration_ms, success=True, change=change)
         most = self._tools[name].longest_text
         told = data_for_model(name, outcome.result if outcome.brief is None else outcome.brief, most)
         say = self._phrase(outcome.say) if outcome.say is not None else ""
-        return ToolRun(finished, told, outcome.answers, outcome.transfer, outcome.callback, say=say)
+        transfer = (
+            replace(outcome.transfer, summary=note) if outcome.transfer is not None and note else outcome.transfer
+        )
+        return ToolRun(finished, told, outcome.answers, transfer, outcome.callback, say=say)
 
 
 def as_given(text: str) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from callcenter.dialogue.actions.fittings import close, go_on_with_fitting, keep
 from callcenter.dialogue.actions.named import named_site
 from callcenter.dialogue.fitting import DAYS_AHEAD, FittingForm, booking_of, bookings, free_times
 from callcenter.dialogue.memory import Question
+from callcenter.dialogue.reading import clock, sequence
 from callcenter.dialogue.site import sites
 from callcenter.dialogue.turn import Turn
 from callcenter.records import Scenario
@@ -94,8 +95,11 @@ def booked(turn: Turn, result: Mapping[str, Any]) -> None:
         turn.reach(Scenario.FITTING_BOOKING)
     elif result.get("done") is False and form is not None:
         taken = result.get("reason") == "slot_taken"
-        time = None if taken else form.time
-        turn.memory.fitting = replace(form, free=None, offered=(), time=time, proposal=None)
+        if taken:  # the free times near it have been told
+            near = tuple(filter(None, map(clock, sequence(result.get("near")))))
+            turn.memory.fitting = replace(form, free=free_times(result) or None, offered=near, time=None, proposal=None)
+        else:
+            turn.memory.fitting = replace(form, free=None, offered=(), proposal=None)
         turn.go("fitting_time" if taken else "fitting_confirm")
     else:
         search.failed(turn)

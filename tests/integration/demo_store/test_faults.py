@@ -70,6 +70,19 @@ async def test_a_hanging_request_goes_on_when_the_fault_is_cleared(bench: Bench,
         assert (await asked).status_code == 200
 
 
+async def test_what_hangs_after_it_was_served_is_answered_when_the_fault_is_cleared(
+    bench: Bench, store: RunningStore
+) -> None:
+    await bench.fault(kind="hang_after", path="/api/v1/brands")
+    async with store.http() as http:
+        asked = asyncio.create_task(http.get("/brands"))
+        await asyncio.sleep(0.2)
+        assert not asked.done()
+        await bench.clear()
+        answer = await asked
+    assert (answer.status_code, bool(answer.json()["data"])) == (200, True)
+
+
 async def test_latency_delays_and_then_answers(bench: Bench) -> None:
     await bench.fault(kind="latency", latency_ms=150, times=1)
     began = time.monotonic()

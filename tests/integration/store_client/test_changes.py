@@ -10,7 +10,7 @@ from store_client import StoreConflict, StoreNotFound, StoreUnavailable
 from store_client.breaker import BreakerState
 from store_client.client import StoreClient
 from store_client.models_orders import OrderDetails, OrderLine, ToAddress, ToPickupPoint
-from tests.fakes.misbehaving_http import Half, MisbehavingServer, Reply, misbehaving_server
+from tests.fakes.misbehaving_http import Behaviour, Half, Hang, MisbehavingServer, Reply, misbehaving_server
 
 ORDER: dict[str, Any] = {
     "id": 17,
@@ -123,6 +123,21 @@ async def test_a_change_is_not_sent_a_third_time(
     with pytest.raises(StoreUnavailable):
         await change(client)
     assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("script", "pending"),
+    [([Hang()], True), ([Hang(), REFUSED_503], True), ([REFUSED_503], False), ([Half()], False)],
+)
+async def test_a_change_that_was_given_up_may_still_be_done_whatever_came_of_the_second_try(
+    server: MisbehavingServer, script: list[Behaviour], pending: bool
+) -> None:
+    server.script = script
+    hasty = StoreClient(server.url, "secret", timeout_s=0.6)
+    with pytest.raises(StoreUnavailable) as caught:
+        await confirm(hasty)
+    await hasty.aclose()
+    assert caught.value.pending is pending
 
 
 @pytest.mark.parametrize("status", [409, 422])

@@ -253,6 +253,12 @@ class Memory:
                 rim = RIM.search(json.dumps(data.get("items", "")))
                 self.placed = {"id": data["order_id"], "city": order.city, "rim": int(rim[1]) if rim else None}
                 self.order, self.topic, self.asked = Order(), "", ""
+            case "confirm_order" if data.get("confirmed") is False:
+                order.id = order.drafted = order.shipped = None
+                order.tire = None if data["reason"] == "out_of_stock" else order.tire
+                self.asked = ""
+            case "book_fitting" | "cancel_fitting" if data.get("reason") == "slot_taken":
+                self.fitting.at, self.asked = None, ""
             case "cancel_order_draft":
                 self.order, self.topic, self.asked = Order(), "", ""
             case "get_fitting_stations":

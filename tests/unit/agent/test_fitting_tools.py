@@ -182,7 +182,7 @@ def test_a_time_that_was_taken_meanwhile_is_said_and_nothing_is_booked() -> None
         await book(first)
         second.says("yes")
         done = await second.run("book_fitting", **COMPLETE, vehicle_info="Skoda")
-        assert "has just taken that time" in done.say
+        assert "taken that time, so nothing is booked. The nearest are 09:00, 09:30 and 10:30 on Tuesday" in done.say
         assert await store.fitting_bookings("+380501112233") == []
 
     run(arrange())
@@ -279,6 +279,36 @@ def test_what_was_not_done_is_told_so_and_asked_for_again_it_is_the_same_request
         assert "nothing has changed" in (await agreed(caller, "cancel_fitting", **CANCEL)).say
 
     run(arrange())
+
+
+def test_what_may_still_be_done_is_not_said_to_be_undone() -> None:
+    class Late(FakeStore):
+        async def book_fitting(self, **asked: Any) -> FittingBooking:
+            raise StoreUnavailable("timeout", "no", pending=True)
+
+    done = run(book(Caller(Late())))
+    assert "could not find out" in done.say
+    assert done.transfer is not None
+    assert done.transfer.summary == (
+        "The shop did not answer: it is not known whether the booking at Sykhiv tire fitting, 2026-11-03 10:00, "
+        "was made. Please look."
+    )
+
+
+def test_a_booking_that_cannot_be_moved_to_where_others_were_faster_stays() -> None:
+    async def change() -> None:
+        store = FakeStore()
+        caller, other = Caller(store), Caller(store, caller_id="+380501112233")
+        await book(caller)
+        asked = await caller.run("cancel_fitting", **MOVE)
+        caller.says("yes")
+        await book(other, date="2026-11-05", time="14:00")
+        done = await caller.run("cancel_fitting", **asked.finished.result["arguments"])
+        assert "your booking stays as it was. The nearest are 13:00, 13:30 and 14:30 on Thursday" in done.say
+        (kept,) = await store.fitting_bookings("+380671234567")
+        assert f"{kept.time:%H:%M}" == "10:00"
+
+    run(change())
 
 
 def test_when_nobody_knows_whether_it_was_done_an_operator_takes_over() -> None:

@@ -125,7 +125,7 @@ def test_an_interrupted_read_back_is_agreed_to_by_nobody() -> None:
 
 def test_what_was_done_while_the_caller_interrupted_is_told_next() -> None:
     store = FakeStore()
-    session, _ = opened(store, [DRAFT], [DELIVER], [CONFIRM], ["Anything else?"])
+    session, model = opened(store, [DRAFT], [DELIVER], [CONFIRM], ["Anything else?"])
 
     async def conversation() -> list[AgentAct]:
         await answer(session, "four to Lviv, by card")
@@ -139,8 +139,47 @@ def test_what_was_done_while_the_caller_interrupted_is_told_next() -> None:
     told = run(conversation())
     assert words(told).strip().startswith("Your order is placed")
     assert words(told).endswith("Anything else?")
+    assert [one.role for one in model.requests[-1].messages[-3:]] == ["assistant", "tool", "assistant"]
     assert [act.tool_name for act in only(ToolFinished, told)] == ["confirm_order"]
     assert statuses(store) == ["confirmed"]
+
+
+def test_what_was_done_and_not_heard_is_told_once_more() -> None:
+    store = FakeStore()
+    session, _ = opened(store, [DRAFT], [DELIVER], [CONFIRM], ["Yes, it is."], ["You are welcome."])
+
+    async def conversation() -> list[list[AgentAct]]:
+        await answer(session, "four to Lviv, by card")
+        await answer(session, "yes", heard="")
+        return [await answer(session, "is it placed"), await answer(session, "thank you")]
+
+    again, thanked = run(conversation())
+    assert words(again).strip().startswith("Your order is placed, its number is 773, 187.")
+    assert words(thanked).strip() == "You are welcome."
+    assert statuses(store) == ["confirmed"]
+
+
+def test_what_nobody_knows_is_handed_over_too_when_the_caller_interrupted_meanwhile() -> None:
+    class Gone(FakeStore):
+        async def confirm_order(self, order_id: str, **asked: Any) -> Any:
+            await asyncio.sleep(1)
+            self.fail(StoreUnavailable("timeout", "no"))
+            raise StoreUnavailable("timeout", "no")
+
+    session, model = opened(Gone(), [DRAFT], [DELIVER], [CONFIRM], ["Anything else?"])
+
+    async def conversation() -> list[AgentAct]:
+        await answer(session, "four to Lviv, by card")
+        placing = asyncio.create_task(answer(session, "yes"))
+        await asyncio.sleep(0.5)
+        placing.cancel()
+        await asyncio.wait([placing])
+        return await answer(session, "wait a second")
+
+    acts = run(conversation())
+    assert "Please do not order it again" in words(acts)
+    assert only(TransferRequested, acts)[0].reason is TransferReason.COMPONENT_FAILURE
+    assert len(model.requests) == 3
 
 
 def test_a_guess_that_was_given_up_places_nothing() -> None:
@@ -177,7 +216,7 @@ def test_an_order_of_which_nobody_knows_is_handed_over() -> None:
     _, acts = talk(session, "four to Lviv, by card", "yes")
     assert "Please do not order it again" in words(acts)
     assert only(TransferRequested, acts)[0].reason is TransferReason.COMPONENT_FAILURE
-    assert "1001" in only(TransferRequested, acts)[0].summary
+    assert "773187" in only(TransferRequested, acts)[0].summary
     assert only(GoalReached, acts) == []
 
 

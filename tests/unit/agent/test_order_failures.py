@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from callcenter.records import TransferReason
-from store_client import StoreRejected, StoreUnavailable
+from store_client import StoreConflict, StoreRejected, StoreUnavailable
 from store_client.fake import FakeStore
 from store_client.models_orders import OrderDetails
 from tests.fakes.virtual_time import run
@@ -98,8 +98,67 @@ def test_when_nobody_knows_whether_it_was_placed_an_operator_takes_over() -> Non
     assert "Please do not order it again" in done.say
     assert done.transfer is not None
     assert done.transfer.reason is TransferReason.COMPONENT_FAILURE
-    assert "1001" in done.transfer.summary
+    assert "773187" in done.transfer.summary
     assert not done.answers
+
+
+class LateToConfirm(SlowToConfirm):
+    """Given up while the shop may still be at it."""
+
+    async def confirm_order(self, order_id: str, **asked: Any) -> OrderDetails:
+        self.asked = (order_id, asked)
+        raise StoreUnavailable("timeout", "no", pending=True)
+
+
+def test_before_nothing_is_said_to_be_ordered_the_draft_is_dropped_so_that_no_late_confirmation_makes_it_untrue() -> (
+    None
+):
+    store = LateToConfirm()
+    caller = confirmed(store)
+
+    async def late() -> None:
+        done = await caller.run("confirm_order", **YES)
+        assert "nothing is ordered. Shall I try again?" in done.say
+        assert done.finished.result["reason"] == "draft_dropped"
+        with pytest.raises(StoreConflict):
+            await store.catch_up()
+        assert await caller.orders() == []
+
+    run(late())
+
+
+def test_a_confirmation_that_arrives_before_the_draft_is_dropped_is_told_as_placed() -> None:
+    class JustInTime(LateToConfirm):
+        async def drop_order(self, order_id: str, *, call_id: str | None = None) -> OrderDetails:
+            await self.catch_up()
+            return await super().drop_order(order_id, call_id=call_id)
+
+    caller = confirmed(JustInTime())
+    assert run(caller.run("confirm_order", **YES)).say.startswith("Your order is placed")
+
+
+def test_another_way_to_pay_is_not_refused_while_the_first_confirmation_comes_through() -> None:
+    """The second is refused (its key came with another way to pay): the order is placed all the same."""
+
+    class Crossing(SlowToConfirm):
+        async def confirm_order(self, order_id: str, **asked: Any) -> OrderDetails:
+            if not hasattr(self, "asked"):
+                return await super().confirm_order(order_id, **asked)
+            await self.catch_up()
+            return await FakeStore.confirm_order(self, order_id, **asked)
+
+    caller = confirmed(Crossing())
+
+    async def cross() -> None:
+        await caller.run("confirm_order", **YES)
+        caller.says("in cash then")
+        asked = await caller.run("confirm_order", payment_method="cod")
+        caller.says("yes")
+        done = await caller.run("confirm_order", **asked.finished.result["arguments"])
+        assert done.say.startswith("Your order is placed")
+        assert len(await caller.orders()) == 1
+
+    run(cross())
 
 
 @pytest.mark.parametrize("error", [StoreRejected(401, "unauthorized", "no"), StoreUnavailable("breaker_open", "no")])
@@ -114,13 +173,13 @@ def test_a_confirmation_that_was_not_taken_is_no_order(error: Exception) -> None
     assert run(caller.run("cancel_order_draft")).finished.success
 
 
-def test_a_store_that_hangs_is_not_waited_for_longer_than_twice_its_deadline() -> None:
+def test_a_store_that_hangs_is_not_waited_for_longer_than_three_times_its_deadline() -> None:
     store = FakeStore()
     caller = confirmed(store)
     store.delay_s = 60
     done = run(caller.run("confirm_order", **YES))
     assert done.finished.error == "store: timeout"
-    assert done.finished.duration_ms == 6400
+    assert done.finished.duration_ms == 9600
 
 
 def test_an_order_goes_on_when_the_caller_interrupts_and_is_reported_later() -> None:

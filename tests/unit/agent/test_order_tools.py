@@ -181,8 +181,9 @@ def test_what_was_sold_meanwhile_is_said_and_nothing_is_ordered() -> None:
         caller.store.set_stock(TIRE, 3)
         caller.says("yes")
         done = await caller.run("confirm_order", **asked.finished.result["arguments"])
-        assert "just bought the last" in done.say
+        assert "just bought some of these, so the order was not placed. There are only 3 of Nokian" in done.say
         assert not done.answers
+        assert (await caller.run("confirm_order", **BY_CARD)).finished.error == "no_draft"
         assert await caller.orders() == []
 
     run(order())

@@ -163,6 +163,23 @@ def test_an_order_that_was_placed_while_the_caller_interrupted_is_told_next() ->
     assert "Placed in this call" in session.summary()
 
 
+def test_what_was_done_and_not_heard_is_told_once_more() -> None:
+    store = FakeStore()
+    session = rules(store).open(call())
+
+    async def conversation() -> list[list[AgentAct]]:
+        for line in ORDER:
+            await answer(session, line)
+        await answer(session, "yes", heard="Your order")
+        again = await answer(session, "hello", heard="Your order is placed, its number is 773, 187.")
+        return [again, await answer(session, "thank you")]
+
+    again, thanked = run(conversation())
+    assert words(again).startswith("Your order is placed, its number is 773, 187.")
+    assert "order is placed" not in words(thanked)
+    assert [name for name, _ in store.calls].count("confirm_order") == 1
+
+
 def test_a_guess_that_was_taken_back_leaves_the_order_as_it_was() -> None:
     store = FakeStore()
     session = rules(store).open(call())
@@ -213,7 +230,7 @@ def test_an_order_that_arrived_late_is_found_out_when_it_is_tried_again() -> Non
     assert [name for name, _ in store.calls].count("create_order") == 1
 
 
-def test_an_order_of_which_nobody_knows_is_handed_over_with_its_id() -> None:
+def test_an_order_of_which_nobody_knows_is_handed_over_with_its_number() -> None:
     class Gone(FakeStore):
         async def confirm_order(self, order_id: str, **asked: Any) -> Any:
             self.fail(StoreUnavailable("timeout", "no"))
@@ -223,8 +240,8 @@ def test_an_order_of_which_nobody_knows_is_handed_over_with_its_id() -> None:
     assert "Please do not order it again" in words(acts)
     (transfer,) = only(TransferRequested, acts)
     assert transfer.reason is TransferReason.COMPONENT_FAILURE
-    assert "confirmed or not" in transfer.summary
-    assert "not placed" not in transfer.summary
+    assert "not known whether order 773187 is placed" in transfer.summary
+    assert "not placed yet" not in transfer.summary
 
 
 class Broken(Engine):

@@ -93,7 +93,7 @@ def test_cars_and_seasons_arrive_as_they_were_said() -> None:
     heard = 0
     for words in _some(one):
         wish = rules().understanding.read(CallerSaid(words)).wish
-        assert ("winter" in words) == (wish.season == "winter"), words
+        assert ("winter" in words or "studded" in words) == (wish.season == "winter"), words
         assert ("summer" in words) == (wish.season == "summer"), words
         if " for " in words or "car is" in words:
             assert wish.vehicle is not None, words
