@@ -11,8 +11,9 @@ UV_COMPILE = .venv/bin/uv pip compile --universal --python-version 3.11 --genera
 run: setup
 	@set -a; [ ! -f .env ] || . ./.env; exec .venv/bin/callcenter run
 
+# Two at a time: much of the suite waits, as callers do. Each has servers of its own; a file is run by one of them.
 test: setup-dev
-	@.venv/bin/python -m pytest $(PYTEST_ARGS)
+	@.venv/bin/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
 
 scenarios: setup-dev
 	@.venv/bin/python -m pytest tests/scenarios
