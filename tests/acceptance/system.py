@@ -78,6 +78,15 @@ class System:
                         return _shown(await self.call(call["id"]))
                 await asyncio.sleep(0.2)
 
+    async def answered_call(self, caller: str, within_s: float = 30) -> dict[str, Any]:
+        """The same, once the dialplan has told that an operator answered."""
+        async with asyncio.timeout(within_s):
+            while True:
+                call = await self.ended_call(caller, within_s)
+                if call["operator_answered"]:
+                    return call
+                await asyncio.sleep(0.2)
+
     async def ended_call_by_id(self, call_id: str, within_s: float = 30) -> dict[str, Any]:
         async with asyncio.timeout(within_s):
             while True:

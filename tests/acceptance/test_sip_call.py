@@ -100,7 +100,7 @@ def check_journal(call: dict[str, Any], prices: dict[str, set[int]]) -> None:
 async def test_a_spoken_call_with_the_embedded_engines(start_shop: StartShop, speak: Speak) -> None:
     shop = await start_shop()
     phone = await converse(shop, speak)
-    call = await shop.system.ended_call(CALLER)
+    call = await shop.system.answered_call(CALLER)
     check_journal(call, await prices_in_store(shop))
     said = [turn["content"] for turn in turns_of(call, "customer")]
     assert said == ["winter tires for a toyota camry", "cheaper", "operator please"]
@@ -114,7 +114,7 @@ async def test_the_same_call_with_a_language_model(start_shop: StartShop, speak:
     async with FakeOpenAI() as model:
         shop = await start_shop(OPENAI_BASE_URL=model.url, OPENAI_API_KEY="test", OPENAI_MODEL="fake-large")
         phone = await converse(shop, speak)
-        call = await shop.system.ended_call(CALLER)
+        call = await shop.system.answered_call(CALLER)
     check_journal(call, await prices_in_store(shop))
     answers = turns_of(call, "bot")
     assert {turn["model"] for turn in answers if turn["tokens_out"]} == {"fake-large"}
@@ -141,7 +141,7 @@ async def test_a_language_model_in_trouble(
         model.faults.add(fault)
         shop = await start_shop(OPENAI_BASE_URL=model.url, OPENAI_API_KEY="test", OPENAI_MODEL="fake-large")
         await converse(shop, speak, ["winter tires for a toyota camry"])
-        call = await shop.system.ended_call(CALLER)
+        call = await shop.system.answered_call(CALLER)
     assert call["outcome"] == "transferred"
     assert call["degraded"] == degraded
     assert any(tool["success"] and tool["tool_result"]["tires"] for tool in call["tool_calls"])

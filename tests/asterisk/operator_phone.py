@@ -23,6 +23,7 @@ class OperatorPhone:
 
     async def __aenter__(self) -> "OperatorPhone":
         self._sip, self._rtp = await open_socket(), await open_socket()
+        self._rung: set[str] = set()
         self._task = asyncio.create_task(self._answer())
         return self
 
@@ -42,7 +43,9 @@ class OperatorPhone:
             method = message.split(" ", 1)[0]
             if method in ("ACK", "SIP/2.0"):
                 continue
-            if method == "INVITE" and ";tag=" not in _header(message, "To"):
+            call_id = _header(message, "Call-ID")
+            if method == "INVITE" and call_id not in self._rung:  # else it was sent again, or changes the audio
+                self._rung.add(call_id)
                 self.shown.append(_shown(_header(message, "From")))
             self._reply(message, self._sdp() if method == "INVITE" else "")
 
