@@ -10,8 +10,9 @@ from callcenter.dialogue.words import tokens
 
 MOST_BETWEEN = 2
 """Words between a number and what there are so many of: "four tires of the first"."""
-MARK = "#"
-"""Before what stands for a choice in the words."""
+MARK, LAST = "_", -1
+"""Before the number that stands for a choice in the words: it makes one word of both, and nobody says it. The last one
+has 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,13 @@ class ItemWords:
         pieces, end = list[str](), 0
         for match, choice in sorted(found, key=lambda one: one[0].start()):
             if match.start() >= end:
-                pieces += [text[end : match.start()], f" {MARK}{choice} "]
+                pieces += [text[end : match.start()], f" {MARK}{0 if choice == LAST else choice} "]
                 end = match.end()
         return "".join((*pieces, text[end:]))
 
     def _of(self, word: str, at: int) -> _Named | None:
         if word.startswith(MARK):
-            return _Named(at, choice=int(word.removeprefix(MARK)))
+            return _Named(at, choice=int(word.removeprefix(MARK)) or LAST)
         if word.isdecimal():
             return _Named(at, int(word)) if len(word) <= len(str(self._most)) and int(word) else None
         brand = self._brand(word)
