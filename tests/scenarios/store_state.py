@@ -19,6 +19,9 @@ NUMBERS = ("204816", "377002")
 _numbers = count(1)
 
 _KEEP_STOCK = "CREATE TABLE IF NOT EXISTS scenario_stock AS SELECT tire_id, warehouse_id, quantity FROM store.stock"
+_KEEP_BOOKINGS = "CREATE TABLE IF NOT EXISTS scenario_bookings AS SELECT max(id) AS last FROM store.fitting_bookings"
+_NO_PLACES = "DELETE FROM store.fitting_places WHERE booking_id > (SELECT last FROM scenario_bookings)"
+_NO_BOOKINGS = "DELETE FROM store.fitting_bookings WHERE id > (SELECT last FROM scenario_bookings)"
 _RESTORE_STOCK = """
 UPDATE store.stock s SET quantity = k.quantity FROM scenario_stock k
 WHERE (s.tire_id, s.warehouse_id) = (k.tire_id, k.warehouse_id) AND s.quantity <> k.quantity
@@ -82,10 +85,10 @@ class StoreState:
     database: "asyncpg.Connection[asyncpg.Record]"
 
     async def restore(self) -> None:
-        """Stock as it was before the first scenario, and no order of an earlier scenario's past."""
+        """Stock and bookings as they were before the first scenario, and no order of an earlier scenario's past."""
         await self.database.execute(_NO_EARLIER, NUMBERED)
-        await self.database.execute(_KEEP_STOCK)
-        await self.database.execute(_RESTORE_STOCK)
+        for query in (_KEEP_STOCK, _RESTORE_STOCK, _KEEP_BOOKINGS, _NO_PLACES, _NO_BOOKINGS):
+            await self.database.execute(query)
 
     async def taken(self) -> Mapping[str, int]:
         """Pieces by tire that are not in stock any more."""

@@ -107,6 +107,9 @@ def choose_time(turn: Turn) -> None:
     if form is None:
         begin_fitting(turn)
         return
+    if turn.said.when.date is not None:  # "December second at one" is none of those that were offered
+        take_fitting(turn)
+        return
     choice, offered = turn.said.choice or 1, form.offered
     if choice > len(offered) or not offered:
         go_on_with_fitting(turn)
