@@ -22,6 +22,9 @@ NUMBERS = ("204816", "377002")
 _numbers = count(1)
 
 _KEEP_STOCK = "CREATE TABLE IF NOT EXISTS scenario_stock AS SELECT tire_id, warehouse_id, quantity FROM store.stock"
+_KEEP_BOOKINGS = "CREATE TABLE IF NOT EXISTS scenario_bookings AS SELECT max(id) AS last FROM store.fitting_bookings"
+_NO_PLACES = "DELETE FROM store.fitting_places WHERE booking_id > (SELECT last FROM scenario_bookings)"
+_NO_BOOKINGS = "DELETE FROM store.fitting_bookings WHERE id > (SELECT last FROM scenario_bookings)"
 _RESTORE_STOCK = """
 UPDATE store.stock s SET quantity = k.quantity FROM scenario_stock k
 WHERE (s.tire_id, s.warehouse_id) = (k.tire_id, k.warehouse_id) AND s.quantity <> k.quantity
@@ -54,7 +57,6 @@ VALUES ($1, 1, $2, 'Lassa Iceways 2', '205/55 R16', 4, 2510)
 _TO_AN_ADDRESS = """
 UPDATE store.orders SET delivery_type = 'delivery', pickup_point_id = NULL, address = $2 WHERE id = $1
 """
-_NO_BOOKINGS = "DELETE FROM store.fitting_bookings WHERE customer_phone = $1"
 _ORDERS = "SELECT * FROM store.orders WHERE call_id = ANY($1) ORDER BY id"
 _ITEMS = "SELECT product_id, quantity, price FROM store.order_items WHERE order_id = $1 ORDER BY position"
 _BOOKINGS = "SELECT * FROM store.fitting_bookings WHERE call_id = ANY($1) ORDER BY id"
@@ -104,11 +106,10 @@ class StoreState:
     database: "asyncpg.Connection[asyncpg.Record]"
 
     async def restore(self) -> None:
-        """Stock as it was before the first scenario, and no order or booking of an earlier scenario's past."""
+        """Stock and bookings as they were before the first scenario, and no order of an earlier scenario's past."""
         await self.database.execute(_NO_EARLIER, NUMBERED)
-        await self.database.execute(_NO_BOOKINGS, ANOTHER)
-        await self.database.execute(_KEEP_STOCK)
-        await self.database.execute(_RESTORE_STOCK)
+        for query in (_KEEP_STOCK, _RESTORE_STOCK, _KEEP_BOOKINGS, _NO_PLACES, _NO_BOOKINGS):
+            await self.database.execute(query)
 
     async def taken(self) -> Mapping[str, int]:
         """Pieces by tire that are not in stock any more."""
