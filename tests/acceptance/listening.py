@@ -18,6 +18,9 @@ MATCH = 0.85
 """The same words through A-law and a resampler come to 0.9 and more (espeak-ng never says them twice alike to the
 sample), other words of the same voice to 0.7 at most."""
 LONGEST_S = 2.0
+CUTS = (0.35, 0.5, 0.65)
+SLIP = 8
+"""Hops that what follows a cut may come early or late: a busy machine leaves out a frame or two of 20 ms."""
 HOP = 80  # 10 ms
 BANDS = 20
 Floats = npt.NDArray[np.float64]
@@ -46,15 +49,32 @@ async def voice(words: str, language: Language = "en", speed: float = 1.0) -> by
 
 
 def similarity(wanted: bytes, recording: bytes) -> float:
-    """Highest correlation, -1..1, of the sound of `wanted` (its first two seconds) anywhere in `recording`."""
+    """Highest correlation, -1..1, of the sound of `wanted` (its first two seconds) anywhere in `recording`; of its
+    worse part, where frames are missing between two parts."""
     samples = np.frombuffer(wanted, "<i2")
     loud = np.flatnonzero(np.abs(samples.astype(int)) > 300)
     speech = samples[loud[0] : loud[-1]][: int(LONGEST_S * LINE_RATE_HZ)]
     template, heard = _spectrogram(speech.tobytes()), _spectrogram(recording)
     if len(heard) < len(template):
         return -1.0
+    whole = float(_correlations(heard, template).max())
+    cuts = (int(cut * len(template)) for cut in CUTS)
+    return whole if whole >= MATCH else max(whole, *(_in_two_parts(heard, template, cut) for cut in cuts))
+
+
+def _in_two_parts(heard: Floats, template: Floats, cut: int) -> float:
+    before, behind = _correlations(heard, template[:cut]), _correlations(heard, template[cut:])
+    near = np.lib.stride_tricks.sliding_window_view(np.pad(behind, SLIP, constant_values=-1.0), 2 * SLIP + 1).max(
+        axis=1
+    )
+    both = min(len(before), len(near) - cut)
+    return float(np.minimum(before[:both], near[cut : cut + both]).max()) if both > 0 else -1.0
+
+
+def _correlations(heard: Floats, template: Floats) -> Floats:
+    """At every place: shape (places,)."""
     windows = np.lib.stride_tricks.sliding_window_view(heard, len(template), axis=0)  # (places, bands, frames)
-    return max(_correlation(window.T, template) for window in windows)
+    return np.array([_correlation(window.T, template) for window in windows])
 
 
 def _correlation(one: Floats, other: Floats) -> float:

@@ -1,8 +1,8 @@
 """How long the agent's tools take beyond the store's own time (`python -m tests.bench.tools`, `make bench-tools`).
 
-Over a store that answers from memory at once, and over HTTP to the real demo store, whose answers tell how long it
-worked; by one call, and by sixty calls at once, each of which asks for a tool about every second. What remains is our
-share of what a caller waits for: checking arguments, the desk, HTTP and JSON, reading back, waiting for other calls.
+Over a store that answers from memory at once, and over HTTP to the real demo store, without the time that its answers
+are waited for; by one call, and by sixty calls at once, each of which asks for a tool about every second. What remains
+is our share of what a caller waits for: checking arguments, the desk, HTTP and JSON, reading back.
 """
 
 import argparse
@@ -130,7 +130,7 @@ def serving(database_url: str, articles: Path) -> Iterator[str]:
     asyncio.run(_set_up(database_url, articles))
     port = free_port()
     own = {"STORE_DATABASE_URL": database_url, "STORE_API_KEY": API_KEY, "DEMO_STORE_KNOWLEDGE": str(articles)}
-    command = [sys.executable, "-m", "tests.bench.timed_store", str(port)]
+    command = [sys.executable, "-m", "demo_store", "serve", "--port", str(port)]
     program = subprocess.Popen(command, env={**os.environ, **own})
     try:
         _wait_for(f"http://127.0.0.1:{port}/readyz", program)
