@@ -37,6 +37,7 @@ def guard() -> ClaimGuard:
         ("We will call you back tomorrow.", "call_back"),
         ("Ми вам зателефонуємо.", "call_back"),
         ("Вам перезвонят после обеда", "call_back"),
+        ("Оператор вам передзвонить.", "call_back"),
     ],
 )
 def test_who_says_that_it_is_done_makes_a_claim(text: str, claim: str) -> None:
@@ -63,6 +64,11 @@ def test_who_says_that_it_is_done_makes_a_claim(text: str, claim: str) -> None:
         "Заказ ещё не оформлен.",
         "Когда вам перезвонить?",
         "Я могу отменить запись.",
+        "Кур'єр зателефонує вам перед доставкою.",
+        "Курьер позвонит вам перед доставкой.",
+        "Your courier will call you before he comes.",
+        "Once the order is placed, you get an SMS.",
+        "Прежде чем оформить заказ, назовите адрес.",
     ],
 )
 def test_questions_conditions_and_denials_are_no_claims(text: str) -> None:
