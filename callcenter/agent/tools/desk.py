@@ -82,6 +82,8 @@ class Desk:
     """The facts of `read_back` were."""
     agreed: ReadBack | None = None
     """The caller's last words were "yes" to it."""
+    dropped: int = 0
+    """Orders of this call that were begun and dropped: the same one begun anew is another."""
     called_back_in: int | None = None
     """The turn in which a call-back was promised last."""
     attempts: int = 0

@@ -123,7 +123,7 @@ class _Orders:
         if any(item.quantity > self._limits.max_quantity for item in wanted.items):
             return _too_large({"quantity_over": self._limits.max_quantity})
         items = [OrderLine(product_id=item.product_id, quantity=item.quantity) for item in wanted.items]
-        what = {"items": [item.model_dump() for item in items], "phone": phone}
+        what = {"items": [item.model_dump() for item in items], "phone": phone, "dropped": desk.dropped}
         desk.withdraw()
         before = desk.order
         if before is not None and before.unanswered and (placed := await self._drop(before, desk)) is not None:
@@ -144,6 +144,7 @@ class _Orders:
             advice = "Call check_availability and say how many there are, or offer another tire."
             return ToolOutcome({"drafted": False, "reason": refused.code, "do": advice}, answers=False)
         if before is not None and before.id != order.id and not before.unanswered:
+            desk.dropped += 1
             with suppress(StoreError):  # it buys nothing, and expires
                 await self._store.drop_order(before.id, call_id=str(desk.call.call_id))
         return await self._take(order, desk)
@@ -179,6 +180,7 @@ class _Orders:
         """What is to be said when it is no draft any more, because a confirmation that was not answered reached the
         shop; None where nothing is ordered."""
         desk.order = None
+        desk.dropped += 1
         try:
             await self._store.drop_order(draft.id, call_id=str(desk.call.call_id))
         except StoreConflict:
