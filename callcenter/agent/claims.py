@@ -4,6 +4,7 @@ A caller who hears "your order is placed" hangs up and waits for tires. What cou
 packs (`claims`, `no_claim`); what is true is learned from the tools of the call. All the shop's languages are tried.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -11,21 +12,28 @@ from callcenter.dialogue.patterns import either, united
 from callcenter.dialogue.words import normalize
 from callcenter.shop.language import Claim, LanguagePack
 
-DONE: Mapping[str, Mapping[str, Claim]] = {
-    "create_order_draft": {"": "ordered"},
-    "confirm_order": {"": "ordered"},
-    "cancel_order_draft": {"": "cancelled"},
-    "book_fitting": {"": "booked"},
-    "cancel_fitting": {"cancel": "cancelled", "reschedule": "moved"},
-    "request_callback": {"": "call_back"},
+Claims = frozenset[Claim]
+ORDERED: Claims = frozenset({"ordered", "is_ordered"})
+BOOKED: Claims = frozenset({"booked", "is_booked"})
+MOVED: Claims = frozenset({"moved", "is_moved"})
+CANCELLED: Claims = frozenset({"cancelled", "is_cancelled"})
+CALL_BACK: Claims = frozenset({"call_back"})
+DONE: Mapping[str, Mapping[str, Claims]] = {
+    "create_order_draft": {"": ORDERED},
+    "confirm_order": {"": ORDERED},
+    "cancel_order_draft": {"": CANCELLED},
+    "book_fitting": {"": BOOKED},
+    "cancel_fitting": {"cancel": CANCELLED, "reschedule": MOVED},
+    "request_callback": {"": CALL_BACK},
 }
 """By tool and its `action`: what it makes true when it is done, and untrue when it is not yet."""
-SHOWN: Mapping[str, tuple[str, frozenset[Claim]]] = {
-    "get_order_status": ("orders", frozenset({"ordered", "cancelled"})),
-    "get_fitting_bookings": ("bookings", frozenset({"booked"})),
+SHOWN: Mapping[str, tuple[str, Claim]] = {
+    "get_order_status": ("orders", "is_ordered"),
+    "get_fitting_bookings": ("bookings", "is_booked"),
 }
 """What was done in other calls, and is found in a list."""
-CLAUSE_ENDS = ",;:—–"
+CLAUSE_END = re.compile(r"[,;:—–]\s")
+SENTENCE_END = re.compile(r"[.!…]\s|\n")
 
 
 class ClaimWords:
@@ -41,7 +49,7 @@ class ClaimWords:
         or a "not"."""
         if sentence.rstrip().endswith("?"):
             return set()
-        clause = normalize(_last_part(sentence.strip(), CLAUSE_ENDS))
+        clause = normalize(_last_part(sentence, CLAUSE_END))
         found = {claim: match for claim, pattern in self._claims.items() if (match := pattern.search(clause))}
         return {claim for claim, match in found.items() if not self._no_claim.search(clause, 0, match.end())}
 
@@ -51,29 +59,35 @@ class ClaimGuard:
 
     def __init__(self, words: ClaimWords) -> None:
         self._words = words
-        self._true: frozenset[Claim] = frozenset()
+        self._true: Claims = frozenset()
+        self._draft_open = False
 
     def learn(self, tool: str, arguments: Mapping[str, Any], result: Any) -> None:
         """A tool has run without failing. `result`: as the journal gets it."""
         if not isinstance(result, Mapping):
             return
-        claim = DONE.get(tool, {}).get(str(arguments.get("action", "")))
-        if claim is not None:
-            self._true = self._true | {claim} if _is_done(tool, result) else self._true - {claim}
-        listed, shown = SHOWN.get(tool, ("", frozenset[Claim]()))
-        if result.get(listed):
-            self._true |= shown
+        claims = DONE.get(tool, {}).get(str(arguments.get("action", "")))
+        if claims is not None:
+            done = _is_done(tool, result)
+            self._true = self._true | claims if done else self._true - claims
+            self._draft_open = tool == "create_order_draft" or (self._draft_open and not (done and "order" in tool))
+        listed, shown = SHOWN.get(tool, ("", "is_ordered"))
+        found = result.get(listed) or ()
+        if found and not (self._draft_open and shown == "is_ordered"):  # of the open one it would not be so
+            self._true |= {shown}
+        if any(isinstance(one, Mapping) and one.get("status") == "cancelled" for one in found):
+            self._true |= {"is_cancelled"}
 
     def unfounded(self, text: str) -> Claim | None:
         """What the end of the text (all of the answer so far) says is done, and is not."""
-        return next(iter(self._words.told(_last_part(text.strip(), ".!…\n")) - self._true), None)
+        return next(iter(self._words.told(_last_part(text, SENTENCE_END)) - self._true), None)
 
     def checkpoint(self) -> Callable[[], None]:
         """Calling what is returned takes back everything that came after now."""
-        kept = self._true
+        kept, draft_open = self._true, self._draft_open
 
         def undo() -> None:
-            self._true = kept
+            self._true, self._draft_open = kept, draft_open
 
         return undo
 
@@ -93,7 +107,7 @@ def _is_done(tool: str, result: Mapping[str, Any]) -> bool:
             return "status" in result
 
 
-def _last_part(text: str, ends: str) -> str:
-    """Behind the last of these characters that is not the text's own end."""
-    start = max(text.rstrip(ends + " ").rfind(end) for end in ends)
-    return text[start + 1 :]
+def _last_part(text: str, end: re.Pattern[str]) -> str:
+    """Behind the last of these ends that is not the text's own."""
+    text = text.strip()
+    return text[max((match.end() for match in end.finditer(text)), default=0) :]

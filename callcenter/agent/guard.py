@@ -29,6 +29,19 @@ AMOUNT = r"(\d{1,3}(?:[   ,]\d{3})+|\d+)(?:[.,](\d{1,2})(?!\d))?"
 PRICE = re.compile(rf"(?:{CURRENCY}\s?{AMOUNT})|(?:{AMOUNT}\s?{CURRENCY})", re.IGNORECASE)
 NUMBER = re.compile(AMOUNT)
 PERCENT = re.compile(r"(\d{1,3})(?:[.,]\d+)?\s?(?:%|percent|відсот|процент)", re.IGNORECASE)
+LOWEST = 300
+"""A smaller number without a currency may be anything."""
+_COSTS = (
+    r"costs?|price\w*|for you|кошту\w*|цін\w*|обійд\w*|зроблю|віддам|стоит|стоят|цен[аеуы]\w*|обойд\w*|отдам|сделаю"
+)
+_APIECE = r"for you|apiece|each|for (?:one|four|the set)|per (?:one|tire|tyre)|за (?:шин\w|штук\w|одн\w+|комплект)"
+BARE_PRICE = re.compile(
+    rf"(?:{_COSTS})\b[^.!?;\d]{{0,16}}{AMOUNT}(?![\d/]|\s?%)|{AMOUNT}[^.!?;\d]{{0,8}}\b(?:{_APIECE})", re.I
+)
+"""A price whose currency goes without saying."""
+NEGATION = re.compile(r"\b(?:not|no|cannot|can't|don't|не|нет|ні|немає|нема)\b", re.IGNORECASE)
+SET = range(2, 5)
+"""Pieces of which a difference is told."""
 SURE = 100
 """Percent: a way of saying "certainly"."""
 
@@ -137,9 +150,17 @@ class PriceGuard:
     def invented(self, text: str) -> list[Decimal]:
         """Prices and percentages in the text that have no source."""
         percents = [Decimal(percent) for percent in _percents(text) if percent not in self._percents]
-        prices = _prices(text) + _prices(self._in_digits(PRICE.sub(" ", text)))
+        if NEGATION.search(text):  # "I cannot give a 10% discount"
+            percents = []
+        rest = PRICE.sub(" ", text)
+        bare = (*_amounts(BARE_PRICE, rest), *_amounts(BARE_PRICE, self._in_digits(rest)))
+        prices = _prices(text) + _prices(self._in_digits(rest)) + [price for price in bare if price >= LOWEST]
         limits = self._callers & {Decimal(limit) for limit in self._limits(self._in_digits(text))}
         return [price for price in prices if not self._is_known(price) and price not in limits] + percents
+
+    def told(self, text: str) -> None:
+        """By the shop, in words of its own."""
+        self._learn_text(text)
 
     def _learn_text(self, text: str) -> None:
         self._known.update(_prices(text))
@@ -148,8 +169,10 @@ class PriceGuard:
     def _is_known(self, price: Decimal) -> bool:
         if any(abs(price - pieces * known) < 1 for pieces in range(1, MOST_PIECES + 1) for known in self._known):
             return True
-        pairs = combinations(self._known, 2)
-        return price > 0 and any(abs(price - abs(a - b)) < 1 or abs(price - a - b) < 1 for a, b in pairs)
+        pairs = list(combinations(self._known, 2))
+        sums = (abs(price - a - b) < 1 for a, b in pairs)
+        differences = (abs(price - pieces * abs(a - b)) < 1 for a, b in pairs for pieces in (1, *SET))
+        return price > 0 and (any(sums) or any(differences))
 
 
 def _numbers(text: str) -> set[Decimal]:
@@ -157,7 +180,11 @@ def _numbers(text: str) -> set[Decimal]:
 
 
 def _prices(text: str) -> list[Decimal]:
-    return [_amount(*(group for group in match.groups() if group is not None)) for match in PRICE.finditer(text)]
+    return _amounts(PRICE, text)
+
+
+def _amounts(pattern: re.Pattern[str], text: str) -> list[Decimal]:
+    return [_amount(*(group for group in match.groups() if group is not None)) for match in pattern.finditer(text)]
 
 
 def _percents(text: str) -> list[int]:

@@ -23,6 +23,7 @@ from callcenter.agent.guard import LeakGuard, PriceGuard
 from callcenter.agent.history import History, Round
 from callcenter.agent.tools import CallTools, Toolbox, ToolRun
 from callcenter.agent.tools.advice import articles_of
+from callcenter.agent.tools.for_model import shown_in
 from callcenter.agent.tools.registry import as_given
 from callcenter.config import LlmSettings
 from callcenter.dialogue.numbers import NumberWords
@@ -293,17 +294,18 @@ class LlmSession:
         """A call that ends with the operator is about what came before."""
         return scenario is not Scenario.OPERATOR_REQUEST or not self._has_scenario
 
-    def _learn(self, finished: ToolFinished) -> None:
-        """What may be said from now on."""
+    def _learn(self, finished: ToolFinished, run: ToolRun | None = None) -> None:
+        """What may be said from now on: of prices, what the model was shown, and not all that the shop has."""
         if finished.success:
-            self._answering.prices.learn(finished.result)
+            self._answering.prices.learn(finished.result if run is None else shown_in(run.for_model))
+            self._answering.prices.told(run.say if run is not None else "")
             self._answering.claims.learn(finished.tool_name, finished.arguments, finished.result)
 
     def _finished(self, runs: Sequence[ToolRun], turn: "_Turn") -> list[AgentAct]:
         acts: list[AgentAct] = []
         for run in runs:
             acts.append(run.finished)
-            self._learn(run.finished)
+            self._learn(run.finished, run)
             if articles := articles_of(run.finished):
                 acts.append(ArticlesUsed(articles))
             if run.answers:

@@ -5,7 +5,7 @@ from callcenter.ports import CallerSaid
 
 BESIDES_YES = frozenset({"yes", "please", "thanks", "order_creation", "fitting_booking"})
 """What may be said along with it: "yes, order it, thank you"."""
-_BESIDES_CANCEL = "cancel no not please thanks wait order_creation my_order any_season more tire_search"
+_BESIDES_CANCEL = "cancel no not please thanks wait order_creation my_order any_season more tire_search change cheaper"
 BESIDES_CANCEL = frozenset(_BESIDES_CANCEL.split())
 """ "No, cancel my order, I don't want it any more, thanks"."""
 MOST_WORDS = 8

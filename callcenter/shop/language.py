@@ -37,7 +37,18 @@ NEEDED: Mapping[Location, frozenset[str]] = {
 }
 """Placeholders that the patterns of a group must hold."""
 
-Claim = Literal["ordered", "booked", "moved", "cancelled", "call_back"]
+Claim = Literal[
+    "ordered",
+    "is_ordered",
+    "booked",
+    "is_booked",
+    "moved",
+    "is_moved",
+    "cancelled",
+    "is_cancelled",
+    "call_back",
+]
+"""Something was done by us in this call, or (is_...) is so, perhaps since an earlier one."""
 DeliveryType = Literal["delivery", "pickup"]
 PaymentMethod = Literal["cod", "online", "card_on_delivery"]
 Service = Literal["tire_change", "balancing", "full_service"]

@@ -49,6 +49,8 @@ VALUES ($4, $1, $2, 'website', 'UAH', 10040, 36, now() - $3::interval, now() - $
         'kyiv-2', 0, 1, 'cod', current_date + 1, $5)
 RETURNING id, order_number
 """
+_NOT_THIS_ONE = "DELETE FROM store.orders WHERE order_number = $1"
+"""That a scenario before may have placed, or had."""
 _NO_EARLIER = "DELETE FROM store.orders WHERE id > $1"
 _EARLIER_ITEM = """
 INSERT INTO store.order_items (order_id, position, product_id, name, size, quantity, price)
@@ -124,6 +126,7 @@ class StoreState:
         phone = caller if given.get("of", "caller") == "caller" and caller else ANOTHER
         age = dt.timedelta(days=position)
         number = given.get("number", NUMBERS[position - 1])
+        await self.database.execute(_NOT_THIS_ONE, number)
         order_id = (int(number) - 100_000) * pow(STEP, -1, NUMBERED) % NUMBERED + NUMBERED
         name = ANOTHERS_NAME if phone == ANOTHER else None
         row = await self.database.fetchrow(_EARLIER, given["status"], phone, age, order_id, name)

@@ -42,6 +42,13 @@ def data_for_model(tool_name: str, result: Mapping[str, Any], most: int = MAX_TE
     return f'<tool_data tool="{clean(tool_name)}">{body}</tool_data>'
 
 
+def shown_in(text: str) -> Any:
+    """The data of what `data_for_model` made; None where there is none."""
+    _, opening, rest = text.partition('">')
+    body, closing, _ = rest.partition("</tool_data>")
+    return json.loads(body) if opening and closing else None
+
+
 def error_for_model(tool_name: str, error: str, advice: str) -> str:
     """Why a tool found nothing, and, outside of the marks, our own advice what to do now."""
     return f"{data_for_model(tool_name, {'error': error})} {advice}"

@@ -16,6 +16,21 @@ def guard() -> ClaimGuard:
 @pytest.mark.parametrize(
     ("text", "claim"),
     [
+        ("Your order for four Lassa tires has been placed.", "ordered"),
+        ("Great, order confirmed!", "ordered"),
+        ("I've gone ahead and placed your order.", "ordered"),
+        ("All set, your four tires are ordered.", "ordered"),
+        ("Your order went through.", "ordered"),
+        ("Ваше замовлення на чотири шини оформлено.", "ordered"),
+        ("Я вже оформила ваше замовлення.", "ordered"),
+        ("Ваш заказ на четыре шины оформлен.", "ordered"),
+        ("Your appointment on Saturday at 10 is booked.", "booked"),
+        ("I've put you down for Saturday at 10.", "booked"),
+        ("Ваш запис на суботу о 10:00 підтверджено.", "booked"),
+        ("Записала вас на субботу в 10.", "booked"),
+        ("Ждём вас в субботу в десять.", "booked"),
+        ("Скасувала ваш запис.", "cancelled"),
+        ("Перенесла на п'ятницю на 15:00.", "moved"),
         ("Done, your order is placed.", "ordered"),
         ("Great! The order number 200704 has been confirmed, ", "ordered"),
         ("I've placed the order for you.", "ordered"),
@@ -41,7 +56,7 @@ def guard() -> ClaimGuard:
     ],
 )
 def test_who_says_that_it_is_done_makes_a_claim(text: str, claim: str) -> None:
-    assert guard().unfounded(text) == claim
+    assert (guard().unfounded(text) or "").removeprefix("is_") == claim
 
 
 @pytest.mark.parametrize(
@@ -61,6 +76,12 @@ def test_who_says_that_it_is_done_makes_a_claim(text: str, claim: str) -> None:
         "Готівкою чи карткою при отриманні?",
         "Записати вас на завтра?",
         "Запис можна перенести або скасувати.",
+        "That time is already booked.",
+        "Цей час уже заброньовано.",
+        "Это время уже забронировано.",
+        "I've confirmed the Lassa is in stock.",
+        "Після підтвердження замовлення буде оформлено.",
+        "Ви замовили чотири шини?",
         "Заказ ещё не оформлен.",
         "Когда вам перезвонить?",
         "Я могу отменить запись.",
@@ -107,14 +128,14 @@ def test_what_a_tool_has_done_may_be_said(tool: str, arguments: dict[str, Any], 
 def test_what_waits_is_refused_or_unknown_may_not(result: Any) -> None:
     its = guard()
     its.learn("confirm_order", {}, result)
-    assert its.unfounded("Your order is placed.") == "ordered"
+    assert its.unfounded("Your order is placed.") == "is_ordered"
 
 
 def test_the_next_order_is_not_the_last_one() -> None:
     its = guard()
     its.learn("confirm_order", {}, CONFIRMED)
     its.learn("create_order_draft", {}, {"status": "draft", "order_number": "200705"})
-    assert its.unfounded("Your order is placed.") == "ordered"
+    assert its.unfounded("Your order is placed.") == "is_ordered"
 
 
 def test_what_was_learned_can_be_taken_back() -> None:
@@ -122,4 +143,21 @@ def test_what_was_learned_can_be_taken_back() -> None:
     undo = its.checkpoint()
     its.learn("confirm_order", {}, CONFIRMED)
     undo()
-    assert its.unfounded("Your order is placed.") == "ordered"
+    assert its.unfounded("Your order is placed.") == "is_ordered"
+
+
+def test_what_is_found_in_a_list_was_not_done_by_us_now() -> None:
+    its = guard()
+    its.learn("get_order_status", {}, {"orders": [{"status": "shipped"}]})
+    its.learn("get_fitting_bookings", {}, {"bookings": [{}]})
+    assert its.unfounded("Your order is confirmed and on its way.") is None
+    assert its.unfounded("I've cancelled your order.") == "cancelled"
+    assert its.unfounded("Your order has been cancelled.") == "is_cancelled"
+    assert its.unfounded("I've booked you for Friday.") == "booked"
+
+
+def test_an_earlier_order_does_not_make_the_open_one_placed() -> None:
+    its = guard()
+    its.learn("create_order_draft", {}, {"status": "draft", "order_number": "200705"})
+    its.learn("get_order_status", {}, {"orders": [{"status": "shipped"}]})
+    assert its.unfounded("Your order is placed.") == "is_ordered"

@@ -95,6 +95,7 @@ def test_keys_and_speech_that_was_not_understood_are_none() -> None:
         "cancel it",
         "no, cancel the order please",
         "I don't want it any more",
+        "cancel the order, I changed my mind",
         "скасуйте",
         "ні, скасуйте замовлення",
         "отмените заказ",
