@@ -12,14 +12,14 @@ from tests.scenarios.scenario import RULES, Scenario
 from tests.scenarios.store_state import StoreState
 
 ORDER_DONE: dict[Language, str] = {
-    "en": r"order is placed|have placed your order",
-    "uk": r"замовлення оформлено",
-    "ru": r"заказ оформлен\b",
+    "en": r"order\b[^.?!]{0,40}\b(is|has been) placed|have placed your order",
+    "uk": r"замовлення оформлено[.!,]|ваше замовлення\b[^.?!]{0,40}(?<!не )оформлено",
+    "ru": r"заказ оформлен[.!,]|ваш заказ\b[^.?!]{0,40}(?<!не )оформлен\b",
 }
 FITTING_DONE: dict[Language, str] = {
-    "en": r"you are booked at",
-    "uk": r"вас записано",
-    "ru": r"вы записаны",
+    "en": r"you are booked|(visit|appointment)\b[^.?!]{0,40}\bis booked",
+    "uk": r"вас записано|запис\b[^.?!]{0,40}(?<!не )підтверджено",
+    "ru": r"вы записаны|запись\b[^.?!]{0,40}(?<!не )подтверждена",
 }
 CONFIRMED = ["order_created", "order_delivery_set", "order_confirmed"]
 BOOKED = {"booked": ["fitting_booked"], "cancelled": ["fitting_booked", "fitting_cancelled"]}
