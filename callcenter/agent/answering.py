@@ -140,6 +140,11 @@ class Answering:
         """Of the next words, those that may be said; they are added to the answer. Raises _Leaking."""
         said = ""
         for clause in clauses(text):
+            letters = _letters(clause)
+            if letters and answer.heard_before.startswith(letters):
+                answer.heard_before = answer.heard_before[len(letters) :]
+                continue
+            answer.heard_before = ""
             if answer.note or not self._may_be_said(clause, model, answer):
                 break
             answer.text += clause
@@ -166,6 +171,10 @@ class Answering:
         self.chain.failed(model)
         metrics.errors_total.labels("llm", error.kind).inc()
         log.warning("llm_failed", model=model.name, kind=error.kind, reason=str(error))
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
 
 
 class _Leaking(Exception):

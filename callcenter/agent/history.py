@@ -26,6 +26,8 @@ class Round:
     """For the model; as many as requests once the tools have run."""
     note: str = ""
     """For the model, about what it wrote and the caller did not hear."""
+    heard_before: str = ""
+    """Letters of what was said just before in the same answer: a model that begins anew does not say it twice."""
 
     def messages(self, longest_result: int | None) -> Iterator[ChatMessage]:
         done = bool(self.requests) and len(self.results) == len(self.requests)

@@ -214,7 +214,7 @@ class LlmSession:
         for number in range(MAX_ROUNDS):
             if turn.over:
                 return
-            answer = Round()
+            answer = Round(heard_before=turn.begun)
             rounds.append(answer)
             tools = self._tools.specs if number < MAX_ROUNDS - 1 else ()
             async with aclosing(self._answering.ask(tools, answer)) as pieces:
@@ -232,7 +232,7 @@ class LlmSession:
                 yield turn.spaced(self._instead(answer.note, rounds))
                 return
             else:
-                turn.corrected = True
+                turn.corrected, turn.begun = True, "".join(filter(str.isalnum, answer.text.casefold()))
 
     def _due(self, said: CallerSaid) -> ToolRequest | None:
         """What the caller has just decided, before a model is asked."""
@@ -329,6 +329,8 @@ class _Turn:
         """Everything has been said."""
         self.corrected = False
         """A model was told once that what it said is not so."""
+        self.begun = ""
+        """Letters of what was heard of that answer."""
         self.wanted: list[Scenario] = []
         self.answered: Scenario | None = None
         """A tool has found what was wanted, and the caller is yet to be told."""

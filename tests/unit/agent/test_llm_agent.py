@@ -243,6 +243,11 @@ def test_a_model_that_insists_that_it_is_done_is_cut_short() -> None:
     assert words(acts) == "Fine. That is not done yet. Shall I go on, or connect you with our operator?"
 
 
+def test_a_model_that_begins_anew_does_not_say_the_beginning_twice() -> None:
+    acts = one_turn(ScriptedModel.of(["Well, sure, it is 999 UAH."], ["Well, sure, let me look. Which size?"]))
+    assert words(acts) == "Well, sure, let me look. Which size?"
+
+
 def test_nothing_false_is_said_when_the_rounds_are_used_up() -> None:
     acts = one_turn(ScriptedModel.of([SEARCH], [SEARCH], [SEARCH], ["Your order is placed."]))
     assert words(acts).startswith("That is not done yet")
