@@ -15,7 +15,7 @@ from callcenter.dialogue.free_text import FreeText
 from callcenter.dialogue.items import Item, ItemWords
 from callcenter.dialogue.names import NameIndex
 from callcenter.dialogue.numbers import RIMS_INCH, NumberWords, TireSize
-from callcenter.dialogue.patterns import compiled, cut_all, ending, first, matches, united
+from callcenter.dialogue.patterns import compiled, cut_all, either, ending, first, matches, united
 from callcenter.dialogue.places import PlaceWords
 from callcenter.dialogue.understood import Understood, told
 from callcenter.dialogue.when import WhenWords
@@ -59,6 +59,7 @@ class Understanding:
         self._intents = united(pack.intents for pack in packs)
         self._seasons = united(pack.seasons for pack in packs)
         self._negation = ending(pattern for pack in packs for pattern in pack.intents.get("not", ()))
+        self._beside_yes = either(pattern for pack in packs for pattern in pack.beside_yes)
         self._choices = united(pack.choices for pack in packs)
         self._quantity_words = united(pack.quantity_words for pack in packs)
         self._cities = united(pack.cities for pack in packs)
@@ -109,6 +110,7 @@ class Understanding:
             text, asked, intents, wish, is_place=bool(address), is_when=bool(when.words)
         )
         intents |= {"change"} if corrected else set()
+        intents -= {"yes"} if "doubt" in intents else set()  # "are you sure", "yeah right"
         read = Understood(
             words=text,
             wish=wish,
@@ -176,6 +178,12 @@ class Understanding:
     def has_number(self, words: str) -> bool:
         """In digits or in words, in a normalized text."""
         return any(character.isdecimal() for character in self._numbers.in_digits(words))
+
+    def says_more_than_yes(self, words: str) -> bool:
+        """There are words in a normalized text that neither an intent was understood from nor stand beside a yes."""
+        for pattern in (*self._intents.values(), self._beside_yes):
+            words = pattern.sub(" ", words)
+        return bool(words.split())
 
     def _unknown(self, text: str) -> tuple[str, ...]:
         for patterns in (self._intents, self._seasons, self._choices, self._quantity_words, self._cities):
