@@ -105,7 +105,9 @@ class Understanding:
         wish = self._wish(text, known_make, known_rim)
         when = self._when.read(text, today, asked, has_size=wish.size is not None, has_rim=wish.rim is not None)
         intents = {intent for intent, pattern in self._intents.items() if pattern.search(text)}
-        address = self._free.address(text, asked=asked is Asked.ADDRESS, has_size=wish.size is not None)
+        is_order = asked is Asked.OTHER_QUANTITY and not when.words
+        has_size = wish.size is not None
+        address = self._free.address(text, asked=asked is Asked.ADDRESS, perhaps=is_order, has_size=has_size)
         items, quantity, corrected = self._amounts(
             text, asked, intents, wish, is_place=bool(address), is_when=bool(when.words)
         )
@@ -226,7 +228,10 @@ class Understanding:
         """What and how many of each, or how many, and whether another number was corrected. `is_place`, `is_when`: an
         address, a day or a time is in the text, whose number it may be."""
         orders = "order_creation" in intents and not replace(wish, brand=None)  # "I'll take four", of these
-        is_asked = (asked is Asked.QUANTITY and wish.size is None) or orders
+        is_other_one = asked is Asked.OTHER_QUANTITY
+        is_asked = ((asked is Asked.QUANTITY or is_other_one) and wish.size is None) or orders
+        if is_other_one and (self._unknown(text) or self.places.city(text)):
+            is_asked = False  # a bare number beside a name may be that of a house
         quantity, corrected = self._quantity(text, is_asked=is_asked and not is_place)
         is_other = wish or is_place or is_when or "wait" in intents
         if asked is Asked.PERHAPS_QUANTITY and quantity is None and not is_other:

@@ -33,6 +33,7 @@ NEEDED: Mapping[Location, frozenset[str]] = {
     ("dictation", "instead"): frozenset({"old", "new"}),
     ("free_text", "name"): frozenset({"rest"}),
     ("free_text", "name_perhaps"): frozenset({"rest"}),
+    ("free_text", "address_perhaps"): frozenset({"rest"}),
     ("free_text", "topic"): frozenset({"rest"}),
 }
 """Placeholders that the patterns of a group must hold."""
