@@ -3,24 +3,30 @@
 from callcenter.dialogue.understanding import Understanding
 from callcenter.ports import CallerSaid
 
-BESIDES_YES = frozenset({"yes", "please", "thanks", "order_creation", "fitting_booking"})
-"""What may be said along with it: "yes, order it, thank you"."""
+YES = frozenset({"yes", "take_it"})
+BESIDES_YES = YES | {"please", "thanks", "order_creation", "my_order", "fitting_booking"}
+"""What may be said along with it: "yes, place the order, thank you"."""
+WORDS_OF_A_YES = 12
+LEAST_CONFIDENCE = 0.3
+"""Whoever was heard with less is asked again."""
 _BESIDES_CANCEL = "cancel no not please thanks wait order_creation my_order any_season more tire_search change cheaper"
 BESIDES_CANCEL = frozenset(_BESIDES_CANCEL.split())
 """ "No, cancel my order, I don't want it any more, thanks"."""
 MOST_WORDS = 8
-"""Whoever says more says more than yes."""
+"""Whoever says more says more than that."""
 
 
 def agrees(understanding: Understanding, said: CallerSaid, action: str = "") -> bool:
     """ "Yes", "так, підтверджую", "да, оформляйте"; not "yes, but to another address", not "yes, four", not "don't do
-    it", not a key. Where it was asked whether to cancel or move something (`action`), "cancel it" is a yes too."""
-    if said.keyed or said.rejected:
+    it", not "sure?", not a key, nor what was hardly heard. Where it was asked whether to cancel or move something
+    (`action`), "cancel it" is a yes too."""
+    if said.keyed or said.rejected or said.confidence < LEAST_CONFIDENCE or "?" in said.text:
         return False
     heard = understanding.read(said)
-    plain = bool(heard.intents & {"yes", action}) and heard.intents <= BESIDES_YES | {action}
-    more = heard.wish or heard.choice is not None or heard.unknown or understanding.has_number(heard.words)
-    return plain and not more and len(heard.words.split()) <= MOST_WORDS
+    plain = bool(heard.intents & (YES | {action})) and heard.intents <= BESIDES_YES | {action}
+    more = heard.wish or heard.choice is not None or understanding.has_number(heard.words)
+    more = more or understanding.says_more_than_yes(heard.words)
+    return plain and not more and len(heard.words.split()) <= WORDS_OF_A_YES
 
 
 def cancels(understanding: Understanding, said: CallerSaid) -> bool:

@@ -6,6 +6,8 @@ from enum import Enum, auto
 class Asked(Enum):
     QUANTITY = auto()
     """ "Four" is a number of tires."""
+    OTHER_QUANTITY = auto()
+    """Something else of an order whose quantity is known: "no, two" corrects it, "to Khreshchatyk 6" is an address."""
     PERHAPS_QUANTITY = auto()
     """ "Let's have four" is one; neither "one" nor a number in a longer sentence is."""
     DATE = auto()

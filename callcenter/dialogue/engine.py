@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from callcenter.dialogue.actions import ACTIONS, talk
+from callcenter.dialogue.actions.corrections import corrects
 from callcenter.dialogue.actions.misunderstanding import not_understood
 from callcenter.dialogue.actions.reactions import REACTIONS, Reaction
 from callcenter.dialogue.asked import Asked
@@ -151,6 +152,7 @@ class Engine:
         flow = self._call.shop.flow
         state = flow.states[self._memory.state]
         intents = said.intents | ({"words"} if said.words else set())
+        intents |= {"correction"} if corrects(self._memory, said) else set()
         for table in (flow.first, state.on, flow.topics[state.topic] if state.topic else {}, flow.then):
             for intent, action in table.items():
                 if intent in intents:

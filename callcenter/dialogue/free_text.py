@@ -30,6 +30,7 @@ class FreeText:
         self._perhaps = compiled(pattern for text in texts for pattern in text.name_perhaps)
         self._no_names = (either(pattern for text in texts for pattern in text.around_name), *known)
         self._address_words = either(pattern for text in texts for pattern in text.address_words)
+        self._addresses_perhaps = compiled(pattern for text in texts for pattern in text.address_perhaps)
         self._inside = either(pattern for text in texts for pattern in text.inside)
         around = either(pattern for text in texts for pattern in text.around_address)
         around_twice = (around, around)  # "to" is not of it where it stands beside a cut
@@ -55,17 +56,30 @@ class FreeText:
             return ""
         return next((_titled(names) for words in self._parts(text) if (names := self._people(words))), "")
 
-    def address(self, text: str, *, asked: bool = False, has_size: bool = False) -> str:
+    def address(self, text: str, *, asked: bool = False, perhaps: bool = False, has_size: bool = False) -> str:
         """Street and house in a normalized text, "вулиця Хрещатик 10 квартира 5"; "" where there are none. `asked`: an
-        address was asked for: it is what is left of the words. `has_size`: the numbers are those of a tire."""
+        address was asked for: it is what is left of the words. `perhaps`: one is talked about, so that it needs no word
+        like "street". `has_size`: the numbers are those of a tire."""
         spoken = self._slash.sub(CUT, self._numbers.in_digits(text))
         if asked:
             return self._spelled([word for words in segments(cut_all(spoken, self._no_address)) for word in words])
-        if has_size or self._address_words.search(spoken) is None:
+        if has_size:
             return ""
+        if self._address_words.search(spoken) is None:
+            return self._unmarked(spoken) if perhaps else ""
         for words in segments(cut_all(spoken, self._only_address)):
             if any(map(_has_digit, words)) and any(map(self._address_words.fullmatch, words)):
                 return self._spelled(words)
+        return ""
+
+    def _unmarked(self, spoken: str) -> str:
+        """ "To Khreshchatyk 6"."""
+        for match in matches(self._addresses_perhaps, spoken):
+            words = next(iter(segments(cut_all(match["rest"], self._only_address))), [])
+            street = list(takewhile(_is_name, words))
+            house = list(takewhile(_has_digit, words[len(street) :]))
+            if street and house and not any(map(self._is_product, street)):
+                return self._spelled([*street, *house])
         return ""
 
     def corrected(self, address: str, said: str) -> str:

@@ -15,7 +15,7 @@ from callcenter.dialogue.free_text import FreeText
 from callcenter.dialogue.items import Item, ItemWords
 from callcenter.dialogue.names import NameIndex
 from callcenter.dialogue.numbers import RIMS_INCH, NumberWords, TireSize
-from callcenter.dialogue.patterns import compiled, cut_all, ending, first, matches, united
+from callcenter.dialogue.patterns import compiled, cut_all, either, ending, first, matches, united
 from callcenter.dialogue.places import PlaceWords
 from callcenter.dialogue.understood import Understood, told
 from callcenter.dialogue.when import WhenWords
@@ -59,6 +59,7 @@ class Understanding:
         self._intents = united(pack.intents for pack in packs)
         self._seasons = united(pack.seasons for pack in packs)
         self._negation = ending(pattern for pack in packs for pattern in pack.intents.get("not", ()))
+        self._beside_yes = either(pattern for pack in packs for pattern in pack.beside_yes)
         self._choices = united(pack.choices for pack in packs)
         self._quantity_words = united(pack.quantity_words for pack in packs)
         self._cities = united(pack.cities for pack in packs)
@@ -104,11 +105,14 @@ class Understanding:
         wish = self._wish(text, known_make, known_rim)
         when = self._when.read(text, today, asked, has_size=wish.size is not None, has_rim=wish.rim is not None)
         intents = {intent for intent, pattern in self._intents.items() if pattern.search(text)}
-        address = self._free.address(text, asked=asked is Asked.ADDRESS, has_size=wish.size is not None)
+        is_order = asked is Asked.OTHER_QUANTITY and not when.words
+        has_size = wish.size is not None
+        address = self._free.address(text, asked=asked is Asked.ADDRESS, perhaps=is_order, has_size=has_size)
         items, quantity, corrected = self._amounts(
             text, asked, intents, wish, is_place=bool(address), is_when=bool(when.words)
         )
         intents |= {"change"} if corrected else set()
+        intents -= {"yes"} if "doubt" in intents else set()  # "are you sure", "yeah right"
         read = Understood(
             words=text,
             wish=wish,
@@ -177,6 +181,12 @@ class Understanding:
         """In digits or in words, in a normalized text."""
         return any(character.isdecimal() for character in self._numbers.in_digits(words))
 
+    def says_more_than_yes(self, words: str) -> bool:
+        """There are words in a normalized text that neither an intent was understood from nor stand beside a yes."""
+        for pattern in (*self._intents.values(), self._beside_yes):
+            words = pattern.sub(" ", words)
+        return bool(words.split())
+
     def _unknown(self, text: str) -> tuple[str, ...]:
         for patterns in (self._intents, self._seasons, self._choices, self._quantity_words, self._cities):
             for pattern in patterns.values():
@@ -218,7 +228,10 @@ class Understanding:
         """What and how many of each, or how many, and whether another number was corrected. `is_place`, `is_when`: an
         address, a day or a time is in the text, whose number it may be."""
         orders = "order_creation" in intents and not replace(wish, brand=None)  # "I'll take four", of these
-        is_asked = (asked is Asked.QUANTITY and wish.size is None) or orders
+        is_other_one = asked is Asked.OTHER_QUANTITY
+        is_asked = ((asked is Asked.QUANTITY or is_other_one) and wish.size is None) or orders
+        if is_other_one and (self._unknown(text) or self.places.city(text)):
+            is_asked = False  # a bare number beside a name may be that of a house
         quantity, corrected = self._quantity(text, is_asked=is_asked and not is_place)
         is_other = wish or is_place or is_when or "wait" in intents
         if asked is Asked.PERHAPS_QUANTITY and quantity is None and not is_other:

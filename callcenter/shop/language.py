@@ -33,6 +33,7 @@ NEEDED: Mapping[Location, frozenset[str]] = {
     ("dictation", "instead"): frozenset({"old", "new"}),
     ("free_text", "name"): frozenset({"rest"}),
     ("free_text", "name_perhaps"): frozenset({"rest"}),
+    ("free_text", "address_perhaps"): frozenset({"rest"}),
     ("free_text", "topic"): frozenset({"rest"}),
 }
 """Placeholders that the patterns of a group must hold."""
@@ -69,6 +70,9 @@ class LanguagePack(BaseModel):
     quantity_instead: Patterns = ()
     """With {n}: how many, where another number was wrong. Counts where a quantity was asked for or named."""
     quantity_words: Mapping[int, Patterns] = {}
+    beside_yes: Patterns = ()
+    """Words that may stand beside a yes and do not change it: "that is", "all". Of those that nothing else is understood
+    from, no other is in a plain yes."""
     each: Patterns = ()
     """So many of each of those that are named."""
     year: Patterns = ()

@@ -120,6 +120,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "order.dropped": "",
         "order.unfinished": "",
         "order.cannot_cancel": "",
+        "order.cannot_change": "",
         "fitting.no_number": "",
         "fitting.no_station": "city",
         "fitting.times": "date times",

@@ -106,6 +106,8 @@ class FreeText(Section):
     """Words that are no name."""
     address_words: Patterns = ()
     """Street, house, floor: they tell that it is an address."""
+    address_perhaps: Patterns = ()
+    """With {rest}, which begins with a street, where a number stands behind words that nothing else is known of."""
     inside: Patterns = ()
     """Of these, what is told of a place inside the house: the flat, the floor."""
     around_address: Patterns = ()

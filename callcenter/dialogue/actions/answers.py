@@ -6,6 +6,7 @@ from callcenter.dialogue.actions.search import ask_for_wish, look_for, search, t
 from callcenter.dialogue.actions.talk import hand_over
 from callcenter.dialogue.memory import Question
 from callcenter.dialogue.turn import Turn
+from callcenter.dialogue.understood import FOUND
 from callcenter.records import TransferReason
 
 
@@ -34,7 +35,7 @@ def disagree(turn: Turn) -> None:
         turn.go("size")
         turn.say("size.again")
     elif question is Question.ANYTHING_ELSE:
-        take_leave(turn)
+        _need_nothing(turn)
     elif memory.reason is TransferReason.COMPONENT_FAILURE or not resume(turn):
         turn.leave()
         turn.say("declined")
@@ -52,16 +53,27 @@ def accept(turn: Turn) -> None:
 def turn_down(turn: Turn) -> None:
     """ "No" to tires that were named, or to "anything else?"."""
     if turn.memory.question is Question.ANYTHING_ELSE:
-        take_leave(turn)
+        _need_nothing(turn)
         return
     turn.say("results.turned_down")
     turn.go("results")
 
 
+def _need_nothing(turn: Turn) -> None:
+    """ "No" to "anything else?"; whoever says more that is not understood is asked, and does not hear goodbye."""
+    said = turn.said
+    is_more = said.unknown or said.intents & FOUND or turn.call.understanding.has_number(said.words)
+    if is_more and not said.intents & {"thanks", "goodbye"}:
+        turn.say("ask.what_else")
+        turn.ask(Question.ANYTHING_ELSE)
+    else:
+        take_leave(turn)
+
+
 def ask_what_else(turn: Turn) -> None:
     memory = turn.memory
     if memory.question is Question.ANYTHING_ELSE and "no" in turn.said.intents:
-        take_leave(turn)
+        _need_nothing(turn)
     elif memory.wish and not memory.found:
         look_for(turn)
     elif memory.found or memory.scenario is not None:

@@ -163,6 +163,24 @@ def test_a_topic_may_stand_alone_where_it_was_asked_for() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        ("на Хрещатик 6", "Хрещатик 6"),
+        ("краще на Лесі Українки двадцять", "Лесі Українки 20"),
+        ("лучше доставьте на Дерибасовскую 10 в Одессу", "Дерибасовскую 10"),
+        ("deliver it to Kyiv Khreshchatyk 6", "Khreshchatyk 6"),
+        ("change it to 4", ""),
+        ("змініть на дві", ""),
+        ("на завтра на 6", ""),
+        ("на Мішелін 4", ""),
+    ],
+)
+def test_where_an_order_is_read_out_a_name_and_a_number_are_an_address(words: str, said: str) -> None:
+    assert address(words, Asked.OTHER_QUANTITY) == said
+    assert address(words, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
         ("no, sorry, apartment 5", "apartment 5"),
         ("ой, перепрошую, квартира 5", "квартира 5"),
         ("нет, точнее квартира 5", "квартира 5"),

@@ -173,6 +173,26 @@ def test_a_bare_number_is_a_quantity_where_one_was_asked_for(words: str, quantit
     assert read(words, Asked.QUANTITY).quantity == quantity
 
 
+@pytest.mark.parametrize(
+    ("words", "quantity"),
+    [
+        ("four", 4),
+        ("no, two", 2),
+        ("ні, дві", 2),
+        ("ні, давайте дві", 2),
+        ("нет, я сказал две", 2),
+        ("дві штуки в Київ", 2),
+        ("на Хрещатик 6", None),
+        ("лучше доставьте на Дерибасовскую 10 в Одессу", None),
+        ("deliver it to Kyiv Khreshchatyk 6", None),
+        ("to Kyiv 6", None),
+        ("Шевченка 12", None),
+    ],
+)
+def test_beside_a_name_a_bare_number_corrects_no_quantity(words: str, quantity: int | None) -> None:
+    assert read(words, Asked.OTHER_QUANTITY).quantity == quantity
+
+
 def test_of_two_quantities_the_corrected_one_is_meant_without_a_question_too() -> None:
     assert read("не чотири шини, а дві").quantity == 2
     assert "change" in read("не чотири шини, а дві").intents
