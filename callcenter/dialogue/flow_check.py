@@ -22,7 +22,9 @@ STATES = _STATES.split()
 
 def check_flow(shop: Shop) -> None:
     """Raises ConfigurationError."""
-    intents = {intent for pack in shop.packs.values() for intent in pack.intents} | FOUND | {"change", "words", "correction"}
+    intents = (
+        {intent for pack in shop.packs.values() for intent in pack.intents} | FOUND | {"change", "words", "correction"}
+    )
     faults = [*_faults_of_tables(shop.flow, intents), *_faults_of_states(shop.flow)]
     if faults:
         raise ConfigurationError("\n".join(str(shop.fault("flows.yaml", where, problem)) for where, problem in faults))

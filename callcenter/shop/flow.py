@@ -25,7 +25,9 @@ class State(Part):
     """Key of the phrase that says what can be said here."""
     topic: str | None = None
     """Of `topics`: what is going on here, such as an order that is being taken."""
-    asks: Literal["quantity", "other_quantity", "perhaps_quantity", "date", "time", "name", "address", "topic"] | None = None
+    asks: (
+        Literal["quantity", "other_quantity", "perhaps_quantity", "date", "time", "name", "address", "topic"] | None
+    ) = None
     """What bare words answer here."""
     confirms: bool = False
     """Something was read out, and only a plain yes to just that agrees to it."""
