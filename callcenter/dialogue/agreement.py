@@ -18,7 +18,8 @@ MOST_WORDS = 8
 
 def agrees(understanding: Understanding, said: CallerSaid, action: str = "") -> bool:
     """ "Yes", "так, підтверджую", "да, оформляйте"; not "yes, but to another address", not "yes, four", not "don't do
-    it", not "sure?", not a key, nor what was hardly heard. Where it was asked whether to cancel or move something (`action`), "cancel it" is a yes too."""
+    it", not "sure?", not a key, nor what was hardly heard. Where it was asked whether to cancel or move something
+    (`action`), "cancel it" is a yes too."""
     if said.keyed or said.rejected or said.confidence < LEAST_CONFIDENCE or "?" in said.text:
         return False
     heard = understanding.read(said)

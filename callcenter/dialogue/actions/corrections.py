@@ -8,9 +8,10 @@ from callcenter.dialogue.understood import Understood
 from callcenter.records import Scenario
 
 OF_A_DAY = frozenset({"date", "time", "soonest"})
-OF_AN_ORDER = frozenset(
-    "quantity items choice city address delivery_type payment_method slot_quantity slot_delivery slot_payment".split()
+_OF_AN_ORDER = (
+    "quantity items choice city address delivery_type payment_method slot_quantity slot_delivery slot_payment"
 )
+OF_AN_ORDER = frozenset(_OF_AN_ORDER.split())
 _SOMETHING_NEW = """
 add wish question price delivery_price fitting_price availability cheaper cancel refuse goodbye reschedule my_bookings
 order_status fitting_booking
