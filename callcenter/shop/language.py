@@ -60,8 +60,8 @@ class LanguagePack(BaseModel):
     """With {n}: how many, where another number was wrong. Counts where a quantity was asked for or named."""
     quantity_words: Mapping[int, Patterns] = {}
     beside_yes: Patterns = ()
-    """Words that may stand beside a yes and do not change it: "that is", "all". No other that nothing is understood
-    from is in a plain yes."""
+    """Words that may stand beside a yes and do not change it: "that is", "all". Of those that nothing else is
+    understood from, no other is in a plain yes."""
     each: Patterns = ()
     """So many of each of those that are named."""
     year: Patterns = ()
