@@ -113,6 +113,7 @@ class Understanding:
         )
         intents |= {"change"} if corrected else set()
         intents -= {"yes"} if "doubt" in intents else set()  # "are you sure", "yeah right"
+        intents -= {"yes", "cheaper"} if "cancel" in intents else set()  # "cancel, I found it cheaper"
         read = Understood(
             words=text,
             wish=wish,

@@ -44,7 +44,7 @@ def cancel(turn: Turn) -> None:
         fittings.cancel_booking(turn)
     elif memory.fitting is not None:
         fittings.drop_fitting(turn)
-    elif memory.order is not None:
+    elif memory.order is not None or memory.state == "stock_short":
         orders.drop_order(turn)
     elif said.intents & {"my_order", "order_status", "order_creation"} or (memory.placed and not memory.booked):
         turn.want(Scenario.ORDER_STATUS)
