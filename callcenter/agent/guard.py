@@ -109,7 +109,7 @@ class PriceGuard:
         self._known: set[Decimal] = set()
         self._callers: set[Decimal] = set()
         self._percents: set[int] = {SURE}
-        self._learn_text(instructions)
+        self.told(instructions)
 
     def learn(self, result: Any) -> None:
         """Every amount of money in a tool's result, however deep, may be said."""
@@ -119,7 +119,7 @@ class PriceGuard:
                     if key in MONEY and isinstance(part, int | float):
                         self._known.add(Decimal(str(part)))
                     elif key in TEXTS and isinstance(part, str):
-                        self._learn_text(part)
+                        self.told(part)
                     else:
                         self.learn(part)
             case list() | tuple():
@@ -142,11 +142,6 @@ class PriceGuard:
         """The caller's own numbers may be said back to him as a limit and as nothing else: "nothing under 3000"."""
         self._callers |= _numbers(words) | _numbers(self._in_digits(words))
 
-    def said(self, words: str) -> None:
-        """By somebody else of ours."""
-        self._learn_text(words)
-        self._known |= _numbers(words)
-
     def invented(self, text: str) -> list[Decimal]:
         """Prices and percentages in the text that have no source."""
         percents = [Decimal(percent) for percent in _percents(text) if percent not in self._percents]
@@ -159,10 +154,7 @@ class PriceGuard:
         return [price for price in prices if not self._is_known(price) and price not in limits] + percents
 
     def told(self, text: str) -> None:
-        """By the shop, in words of its own."""
-        self._learn_text(text)
-
-    def _learn_text(self, text: str) -> None:
+        """In the shop's own words: what stands in them may be said again."""
         self._known.update(_prices(text))
         self._percents.update(_percents(text))
 

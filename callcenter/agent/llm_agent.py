@@ -183,7 +183,7 @@ class LlmSession:
         """Somebody else did this in the turn that we could not answer."""
         if isinstance(act, Said):
             self._history.add(act.text)
-            self._answering.prices.said(act.text)
+            self._answering.prices.told(act.text)
         elif isinstance(act, ToolFinished):
             self._learn(act)
         elif isinstance(act, ScenarioRecognized):

@@ -124,7 +124,7 @@ def test_the_callers_own_numbers_may_be_said_back_as_a_limit_only() -> None:
 
 def test_what_others_of_ours_have_said_may_be_said_again() -> None:
     guard = PriceGuard()
-    guard.said("Delivery costs 90 UAH.")
+    guard.told("Delivery costs 90 UAH.")
     assert guard.invented("As I said, 90 UAH.") == []
 
 
