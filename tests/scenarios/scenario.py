@@ -14,7 +14,6 @@
     models        which models hold the conversation beside the rules; [good] where nothing is given
     spoken        true: it can be said to the embedded recognizer, and is (test_spoken.py)
     voice         of the caller then: a number in callcenter.stt.synthetic.ENGLISH
-    wrong         {rules or a model: what the product does instead}: known, and reported as an expected failure
 
 `tools` are those of the rule-driven agent in that turn, in order: a name, or {name: arguments it must have}.
 `says` is what its answer must have in it. Models word things as they like: of their calls the end is checked, and that
@@ -36,7 +35,6 @@ LANGUAGES: dict[str, Language] = {"uk": "uk", "en": "en", "ru": "ru", "surzhyk":
 RULES = "rules"
 KEYS = frozenset(
     {"name", "topics", "withheld", "orders", "slots", "turns", "then", "then_by", "never", "models", "spoken", "voice"}
-    | {"wrong"}
 )
 
 
@@ -61,10 +59,6 @@ class Scenario:
     def expected(self, who: str) -> dict[str, Any]:
         """The end, where `who` (the rules or a model) answers."""
         return {**self.data.get("then", {}), **self.data.get("then_by", {}).get(who, {})}
-
-    def wrong(self, who: str) -> str | None:
-        known: str | None = self.data.get("wrong", {}).get(who)
-        return known
 
 
 @cache
