@@ -6,8 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
+
 from callcenter.journal.relay import JournalRelay
 from callcenter.journal.spool import SpoolJournal
+
+TABLES = ("calls", "call_turns", "call_tool_calls", "call_events", "outbox", "dead_letters")
 
 
 @asynccontextmanager
@@ -35,3 +39,13 @@ async def delivered(journal: SpoolJournal) -> None:
         return await journal.read(1) is None
 
     await until(is_empty)
+
+
+async def fetch_one(database: asyncpg.Connection, query: str, *arguments: object) -> asyncpg.Record:
+    row = await database.fetchrow(query, *arguments)
+    assert row is not None
+    return row
+
+
+async def counts(database: asyncpg.Connection) -> dict[str, int]:
+    return {table: await database.fetchval(f"SELECT count(*) FROM {table}") for table in TABLES}  # noqa: S608  ours
