@@ -234,7 +234,8 @@ class Found:
     done: tuple[Mapping[str, Any], ...] = ()
     """What was changed in the shop: action, object, and how it is now."""
     unsure: tuple[Mapping[str, Any], ...] = ()
-    """What the shop did not answer to, so that nobody knows: action, object, reason."""
+    """What the shop did not answer to, so that nobody knows: action, object, reason; `told`: the same as a sentence,
+    where the tool has one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ FOUND = Found(
     order={"id": "7", **DRAFT, "delivery": "Lviv", "payment": "cod"},
     booking={"object": "booking:3", "station": "Kolo Podil", "date": "2026-11-27", "time": "10:00"},
     done=({"action": "booking.cancel", "object": "booking:2"}, {"action": "callback", "topic": "winter tires"}),
-    unsure=({"action": "order.delivery", "object": "order:7", "reason": "store: timeout"},),
+    unsure=({"action": "order.delivery", "object": "order:7", "reason": "store: timeout", "told": "Please look."},),
 )
 STARTED_AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
