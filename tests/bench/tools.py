@@ -1,4 +1,4 @@
-"""How long the agent's tools take beyond what the store is waited for (`python -m tests.bench.tools`, `make bench-tools`).
+"""How long the agent's tools take, the wait for the store left out (`python -m tests.bench.tools`, `make bench-tools`).
 
 Over a store that answers from memory at once, and over HTTP to the real demo store, without the time that its answers
 are waited for; by one call, and by sixty calls at once, each of which asks for a tool about every second. What remains
@@ -170,7 +170,7 @@ async def _reports(url: str, runs: int, calls: int, patience: int) -> list[Repor
             alone = many == 1
             asked = {"calls": many, "rounds": ROUNDS_ALONE if alone else ROUNDS, "pause_s": 0.0 if alone else PAUSE_S}
             once = partial(way, calls=many, rounds=ROUNDS_ALONE if alone else ROUNDS, pause_s=0.0 if alone else PAUSE_S)
-            title = f"Tools without the time that the store is waited for, over {name}, {many} call{'' if alone else 's at once'}"
+            title = f"Tools, the wait for the store left out, over {name}, {many} call{'' if alone else 's at once'}"
             reports.append(await repeat(title, asked, runs, once, most_faults=patience))
     return reports
 
