@@ -169,6 +169,10 @@ def test_keys_and_speech_that_was_not_understood_are_none() -> None:
         "ні, скасуйте замовлення",
         "отмените заказ",
         "забудьте",
+        "forget it",
+        "not needed any more",
+        "не треба вже",
+        "уже не надо",
     ],
 )
 def test_a_plain_cancel_calls_off_what_is_open(words: str) -> None:
