@@ -11,7 +11,9 @@ ALSO = {"want_it": "tire_search", "that_is_it": "goodbye"}
 WORDS_OF_A_YES = 12
 LEAST_CONFIDENCE = 0.3
 """Whoever was heard with less is asked again."""
-_BESIDES_CANCEL = "cancel no_longer no not please thanks wait goodbye order_creation my_order any_season more tire_search change cheaper"
+_BESIDES_CANCEL = """
+cancel no_longer no not please thanks wait goodbye order_creation my_order any_season more tire_search change cheaper
+"""
 BESIDES_CANCEL = frozenset(_BESIDES_CANCEL.split())
 """ "No, cancel my order, I don't want it any more, thanks"."""
 MOST_WORDS = 8

@@ -25,6 +25,8 @@ from callcenter.records import Scenario, TransferReason
 from callcenter.shop import Shop
 from callcenter.shop.spoken_dates import in_groups, one_by_one
 
+QUESTION = re.compile(r"(?<=[.!]) [^.!?]+\?$")
+
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
@@ -117,6 +119,10 @@ class Turn:
         """Where a tool has words of its own, they are said and no others."""
         if not self.told:
             self.say(key, **params)
+
+    def drop_question(self) -> None:
+        """What was said last ends with "anything else?", and something else comes."""
+        self._spoken[-1] = QUESTION.sub("", self._spoken[-1])
 
     def repeat(self) -> None:
         """Our last words, numbers of orders digit by digit: in groups they were not got."""

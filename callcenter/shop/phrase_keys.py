@@ -140,6 +140,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "fitting.unsure": "",
         "fitting.dropped": "",
         "fitting.kept": "",
+        "fitting.elsewhere": "station",
         "fitting.unfinished": "",
         "fitting.bookings": "count bookings",
         "fitting.no_bookings": "",

@@ -54,6 +54,10 @@ class Calendar(Section):
     """With {n}."""
     soonest: Patterns = ()
     """As soon as possible, any day, whenever you can."""
+    not_before: Patterns = ()
+    """Before a day: that one is not wanted, "not tomorrow"."""
+    not_after: Patterns = ()
+    """After a day: "tomorrow I can't"."""
 
 
 class Clock(Section):

@@ -63,11 +63,21 @@ def _need_nothing(turn: Turn) -> None:
     """ "No" to "anything else?"; whoever says more that is not understood is asked, and does not hear goodbye."""
     said = turn.said
     is_more = said.unknown or said.intents & FOUND or turn.call.understanding.has_number(said.words)
-    if is_more and not said.intents & {"thanks", "goodbye"}:
+    if is_more and not said.intents & {"thanks", "goodbye", "not_that_day"}:  # "no, not today"
         turn.say("ask.what_else")
         turn.ask(Question.ANYTHING_ELSE)
     else:
         take_leave(turn)
+
+
+def answer_thanks(turn: Turn) -> None:
+    """ "No, thank you" is a no."""
+    if turn.memory.question is Question.ANYTHING_ELSE and "no" in turn.said.intents:
+        _need_nothing(turn)
+        return
+    turn.say("welcome")
+    turn.go_on()
+    turn.ask(Question.ANYTHING_ELSE)
 
 
 def ask_what_else(turn: Turn) -> None:

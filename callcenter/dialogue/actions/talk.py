@@ -51,12 +51,6 @@ def answer_hello(turn: Turn) -> None:
         tell_help(turn)
 
 
-def answer_thanks(turn: Turn) -> None:
-    turn.say("welcome")
-    turn.go_on()
-    turn.ask(Question.ANYTHING_ELSE)
-
-
 def listen(turn: Turn) -> None:
     """ "I have a question"."""
     turn.say("go_ahead")
