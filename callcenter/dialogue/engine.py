@@ -145,6 +145,8 @@ class Engine:
             memory.wish.vehicle.make if memory.wish.vehicle else "",
             memory.wish.rim,
             asked=Asked[asks.upper()] if asks else None,
+            delivers=memory.order is not None
+            and (memory.order.delivery == "delivery" or memory.state == "order_delivery"),
             today=self._call.today,
         )
 

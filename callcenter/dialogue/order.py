@@ -114,7 +114,9 @@ class OrderForm:
         if given.keys() & {"delivery", "city", "address", "point"}:
             forgotten["shipped"] = False
         if "city" in given:
-            forgotten |= {"address": None, "points": (), "point": None}
+            forgotten |= {"points": (), "point": None}
+            if self.city is not None:  # else the address was said first, and this is its city
+                forgotten["address"] = None
         if "address" in given and "delivery" not in given:
             given["delivery"] = "delivery"
         return replace(self, **(forgotten | given))
