@@ -39,6 +39,9 @@ class Circumstances:
     """His number was not withheld."""
     today: dt.date
     """Where the shop is."""
+    guided: bool = False
+    """The recognizer knows the sentences of the shop's grammars only: no street, and numbers that sound alike are
+    easily taken for each other."""
 
 
 class Speech:

@@ -111,8 +111,11 @@ def take_wish(turn: Turn) -> None:
 
 
 def take_address(turn: Turn) -> None:
-    """Whatever is said is where it goes to."""
+    """Whatever is said is where it goes to; where no street can be understood, "yes" fetches the operator for it."""
     said = turn.said
+    if turn.call.guided and "yes" in said.intents:
+        hand_over(turn, TransferReason.CUSTOMER_REQUEST)
+        return
     is_told = _is_place(said.address) or said.city or said.delivery_type == "pickup"
     if turn.memory.order is None or is_told or _is_about_tires(turn):
         take_order(turn)
@@ -182,6 +185,10 @@ def go_on_with_order(turn: Turn) -> None:
             _ask(turn, "order_delivery")
         case OrderStep.CITY:
             _ask(turn, "order_city", pickup=order.delivery == "pickup")
+        case OrderStep.ADDRESS if turn.call.guided:  # nobody's street is in a grammar
+            turn.go("order_address")
+            turn.say("order.no_streets", city=order.city or "")
+            turn.memory.question = Question.OPERATOR
         case OrderStep.ADDRESS:
             _ask(turn, "order_address", city=order.city or "")
         case OrderStep.POINTS:

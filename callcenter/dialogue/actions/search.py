@@ -143,7 +143,8 @@ def one_size(tires: tuple[Offer, ...], size: str) -> tuple[Offer, ...]:
 
 def _must_be_confirmed(turn: Turn) -> bool:
     said = turn.said
-    return said.wish.size is not None and not said.keyed and said.confidence < turn.shop.facts.search.confirm_below
+    unsure = turn.call.guided or said.confidence < turn.shop.facts.search.confirm_below
+    return said.wish.size is not None and not said.keyed and unsure
 
 
 def _product(turn: Turn) -> str:

@@ -35,7 +35,8 @@ def repeat(turn: Turn) -> None:
 
 
 def tell_help(turn: Turn) -> None:
-    turn.say(turn.shop.flow.states[turn.memory.state].help)
+    state = turn.shop.flow.states[turn.memory.state]
+    turn.say((turn.call.guided and state.help_guided) or state.help)
 
 
 def tell_about_self(turn: Turn) -> None:
