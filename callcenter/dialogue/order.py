@@ -122,12 +122,16 @@ class OrderForm:
         return replace(self, **(forgotten | given))
 
     def without(self, slot: str) -> "OrderForm":
-        """To be asked for once more: quantity, delivery or payment."""
+        """To be asked for once more: quantity, address, city, delivery or payment."""
         match slot:
             case "quantity":
                 return replace(self.anew(), lines=tuple(OrderLine(line.tire) for line in self.lines))
             case "payment":
                 return replace(self, payment=None, proposal=None)
+            case "address" if self.delivery == "delivery":
+                return replace(self, address=None, shipped=False, proposal=None)
+            case "city":
+                return replace(self, city=None, address=None, points=(), point=None, shipped=False, proposal=None)
             case _:
                 asked_anew = replace(self, delivery=None, city=None, address=None, points=(), point=None)
                 return replace(asked_anew, shipped=False, proposal=None)

@@ -113,7 +113,7 @@ class Understanding:
             text,
             asked=asked is Asked.ADDRESS,
             perhaps=is_place,
-            delivers=delivers and is_place,
+            delivers=delivers and is_place and "wait" not in intents,
             has_size=wish.size is not None,
         )
         items, quantity, corrected = self._amounts(

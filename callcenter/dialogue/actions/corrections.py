@@ -9,7 +9,8 @@ from callcenter.records import Scenario
 
 OF_A_DAY = frozenset({"date", "time", "soonest"})
 _OF_AN_ORDER = (
-    "quantity items choice city address delivery_type payment_method slot_quantity slot_delivery slot_payment"
+    "quantity items choice city address delivery_type payment_method "
+    "slot_quantity slot_address slot_city slot_delivery slot_payment"
 )
 OF_AN_ORDER = frozenset(_OF_AN_ORDER.split())
 _SOMETHING_NEW = """

@@ -76,7 +76,8 @@ def choose_station(turn: Turn) -> None:
     """ "The second one", "the one in Obolon"."""
     form = turn.memory.fitting
     stations = form.stations if form is not None else ()
-    index = turn.call.understanding.places.choose(turn.said.words, [one.words for one in stations], turn.said.choice)
+    choice = turn.said.choice or (1 if "any_season" in turn.said.intents else None)  # "I don't mind which"
+    index = turn.call.understanding.places.choose(turn.said.words, [one.words for one in stations], choice)
     if form is not None and index is not None:
         turn.memory.fitting = form.changed(station=stations[index])
         take_fitting(turn)

@@ -22,8 +22,8 @@ MOST_POINTS = 3
 """Named in one answer."""
 CHANGES = frozenset({"order_quantity", "order_confirm", "order_change"})
 """States in which "the second one" is another tire, and "the delivery" something to be changed."""
-SLOTS = ("quantity", "delivery", "payment")
-"""That "change the delivery" may name."""
+SLOTS = ("quantity", "address", "city", "delivery", "payment")
+"""That "change the delivery" may name, what is only a part of another before it."""
 TOLD = frozenset(
     {"quantity", "delivery_type", "payment_method", "city", "address", "choice"} | {f"slot_{one}" for one in SLOTS}
 )
@@ -133,7 +133,8 @@ def choose_point(turn: Turn) -> None:
         take_order(turn)
         return
     words = [point.words for point in order.points]
-    index = turn.call.understanding.places.choose(turn.said.words, words, turn.said.choice)
+    choice = turn.said.choice or (1 if "any_season" in turn.said.intents else None)  # "I don't mind which"
+    index = turn.call.understanding.places.choose(turn.said.words, words, choice)
     if index is not None:
         keep(turn, order.changed(point=order.points[index]))
         go_on_with_order(turn)
