@@ -63,6 +63,7 @@ class RuleAgent:
             caller_known=call.caller_id is not None,
             max_misunderstood=self._max_misunderstood,
             today=self._shop.facts.today(now),
+            guided=self._guided,
         )
         greeting = self._shop.greeting(call.language, now, guided=self._guided)
         return RuleSession(engine, tools or self._toolbox.open(call), greeting)

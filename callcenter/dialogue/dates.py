@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from callcenter.dialogue.numbers import NumberWords
-from callcenter.dialogue.patterns import compiled, cut, either, ending, matches, united
+from callcenter.dialogue.patterns import beginning, compiled, cut, either, ending, matches, united
 from callcenter.shop.facts import WEEKDAYS
 from callcenter.shop.spoken import Calendar
 
@@ -32,6 +32,8 @@ class Dated:
     """What else was said, numbers in digits, patterns.CUT where that stood."""
     words: str = ""
     """Those that told it."""
+    unwanted: tuple[dt.date, ...] = ()
+    """ "Not tomorrow"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class CalendarWords:
         self._in_days = compiled(pattern for one in several for pattern in one.in_days)
         self._in_weeks = compiled(pattern for one in several for pattern in one.in_weeks)
         self._soonest = either(pattern for one in several for pattern in one.soonest)
+        self._not_before = ending(pattern for one in several for pattern in one.not_before)
+        self._not_after = beginning(pattern for one in several for pattern in one.not_after)
 
     def read(self, text: str, today: dt.date, *, asked: bool = False, written: bool = True) -> Dated:
         """The day that a normalized text names, the last one where there are several ("not friday, saturday"): never
@@ -78,13 +82,27 @@ class CalendarWords:
                 found.append(named)
         found.sort(key=lambda named: named.start)
         soonest = [match.span() for match in self._soonest.finditer(text) if not _overlaps(match.span(), found)]
-        spans = sorted([(named.start, named.end) for named in found] + soonest)
+        unwanted = list(self._unwanted(found, text))
+        wanted = [named for named in found if named not in unwanted]
+        spans = sorted([(named.start, named.end) for named in wanted] + soonest)
         return Dated(
-            date=_meant([(named.date, named.is_weekday) for named in found if named.date is not None]),
+            date=_meant([(named.date, named.is_weekday) for named in wanted if named.date is not None]),
             soonest=bool(soonest),
-            rest=cut(text, spans),
+            rest=cut(text, sorted([(named.start, named.end) for named in found] + soonest)),
             words=" ".join(text[start:end] for start, end in spans),
+            unwanted=tuple(named.date for named in unwanted if named.date is not None),
         )
+
+    def _unwanted(self, found: Iterable[_Named], text: str) -> Iterator[_Named]:
+        """ "Not on friday", "friday I can't"; of "friday I can't, saturday" the first: what stands behind it is said of
+        it."""
+        said_to = 0
+        for named in found:
+            before, after = self._not_before.search(text[: named.start]), self._not_after.match(text[named.end :])
+            if after is not None or (before is not None and before.start() >= said_to):
+                yield named
+            if after is not None:
+                said_to = named.end + after.end()
 
     # ---------------------------------------------------------------- finding
 

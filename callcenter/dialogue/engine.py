@@ -50,12 +50,21 @@ class Rules:
         """The letters of everything that is said the same in every call."""
         return self._fixed[language]
 
-    def open(self, language: Language, *, caller_known: bool, max_misunderstood: int, today: dt.date) -> "Engine":
-        """`today`: where the shop is. Raises ConfigurationError for a language that the shop does not speak."""
+    def open(
+        self,
+        language: Language,
+        *,
+        caller_known: bool,
+        max_misunderstood: int,
+        today: dt.date,
+        guided: bool = False,
+    ) -> "Engine":
+        """`today`: where the shop is; `guided`: the recognizer knows only the shop's grammars. Raises
+        ConfigurationError for a language that the shop does not speak."""
         if language not in self.shop.facts.languages:
             spoken = ", ".join(self.shop.facts.languages)
             raise ConfigurationError(f"language: {self.shop.path} speaks {spoken}, not {language}")
-        call = Circumstances(self.shop, self.understanding, language, caller_known, today)
+        call = Circumstances(self.shop, self.understanding, language, caller_known, today, guided)
         return Engine(self, call, Patience(max_misunderstood))
 
 
@@ -145,6 +154,8 @@ class Engine:
             memory.wish.vehicle.make if memory.wish.vehicle else "",
             memory.wish.rim,
             asked=Asked[asks.upper()] if asks else None,
+            delivers=memory.order is not None
+            and (memory.order.delivery == "delivery" or memory.state == "order_delivery"),
             today=self._call.today,
         )
 

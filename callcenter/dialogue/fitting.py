@@ -72,6 +72,8 @@ class FittingForm:
     name: str | None = None
     order_id: str | None = None
     """Whose tires are fitted."""
+    instead_of: Booking | None = None
+    """To be cancelled as soon as this is booked."""
     proposal: Mapping[str, Any] | None = None
     """Arguments of what was read out last."""
 

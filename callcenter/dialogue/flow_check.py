@@ -46,6 +46,8 @@ def _faults_of_states(flow: Flow) -> Iterator[tuple[Location, str]]:
     for name, state in flow.states.items():
         if state.help not in KEYS:
             yield ("states", name, "help"), f"no phrase {state.help!r}"
+        if state.help_guided is not None and state.help_guided not in KEYS:
+            yield ("states", name, "help_guided"), f"no phrase {state.help_guided!r}"
         if state.topic is not None and state.topic not in flow.topics:
             yield ("states", name, "topic"), f"no topic {state.topic!r}"
     for index, need in enumerate(flow.needs):

@@ -10,6 +10,9 @@ from callcenter.shop.language import LanguagePack
 
 MOST_NAMES = 3
 """Words of one person."""
+SHORTEST_STREET = 4
+MOST_OF_A_STREET = 2
+"""Words, where nothing else tells that they are one."""
 
 
 class FreeText:
@@ -33,6 +36,7 @@ class FreeText:
         self._addresses_perhaps = compiled(pattern for text in texts for pattern in text.address_perhaps)
         self._inside = either(pattern for text in texts for pattern in text.inside)
         around = either(pattern for text in texts for pattern in text.around_address)
+        self._beside_number = either(pattern for text in texts for pattern in text.beside_number)
         around_twice = (around, around)  # "to" is not of it where it stands beside a cut
         self._no_address = (*courtesies, *around_twice)
         self._only_address = (*courtesies, *known, *around_twice)
@@ -56,17 +60,26 @@ class FreeText:
             return ""
         return next((_titled(names) for words in self._parts(text) if (names := self._people(words))), "")
 
-    def address(self, text: str, *, asked: bool = False, perhaps: bool = False, has_size: bool = False) -> str:
+    def address(
+        self,
+        text: str,
+        *,
+        asked: bool = False,
+        perhaps: bool = False,
+        delivers: bool = False,
+        has_size: bool = False,
+    ) -> str:
         """Street and house in a normalized text, "вулиця Хрещатик 10 квартира 5"; "" where there are none. `asked`: an
-        address was asked for: it is what is left of the words. `perhaps`: one is talked about, so that it needs no word
-        like "street". `has_size`: the numbers are those of a tire."""
+        address was asked for: it is what is left of the words. `perhaps`: one may be talked about, so that "to" will do
+        instead of a word like "street"; `delivers`: something is to be delivered, so that nothing is needed.
+        `has_size`: the numbers are those of a tire."""
         spoken = self._slash.sub(CUT, self._numbers.in_digits(text))
         if asked:
             return self._spelled([word for words in segments(cut_all(spoken, self._no_address)) for word in words])
         if has_size:
             return ""
         if self._address_words.search(spoken) is None:
-            return self._unmarked(spoken) if perhaps else ""
+            return (perhaps and self._unmarked(spoken)) or (self._bare(spoken) if delivers else "")
         for words in segments(cut_all(spoken, self._only_address)):
             if any(map(_has_digit, words)) and any(map(self._address_words.fullmatch, words)):
                 return self._spelled(words)
@@ -81,6 +94,17 @@ class FreeText:
             if street and house and not any(map(self._is_product, street)):
                 return self._spelled([*street, *house])
         return ""
+
+    def _bare(self, spoken: str) -> str:
+        """ "Shevchenka 12": a name that nothing else is, and a number, alone."""
+        said = segments(cut_all(spoken, (*self._only_address, *self._no_names[:1], self._beside_number)))
+        words = said[0] if len(said) == 1 else []
+        street = list(takewhile(_is_name, words))
+        house = words[len(street) :]
+        is_street = 0 < len(street) <= MOST_OF_A_STREET and len(street[-1]) >= SHORTEST_STREET
+        if not is_street or not house or not _has_digit(house[0]) or any(map(self._is_product, street)):
+            return ""
+        return self._spelled([*street, *takewhile(_has_digit, house)])
 
     def corrected(self, address: str, said: str) -> str:
         """An address with the part of it that is said now, "flat 14"; what is said, where that is a whole one."""

@@ -20,6 +20,8 @@ class Question(Enum):
     """Shall I fetch the operator?"""
     SIZE = auto()
     """Is that the size?"""
+    RIM = auto()
+    """Is that the rim whose price is asked for?"""
     ANOTHER = auto()
     """Shall I offer another tire?"""
     ANYTHING_ELSE = auto()
@@ -44,7 +46,7 @@ class Memory:
     wish: Wish = field(default_factory=Wish)
     quantity: int | None = None
     unconfirmed: Wish | None = None
-    """Heard with little confidence, and asked back."""
+    """A size or a rim that is easily misheard, and asked back."""
     question: Question | None = None
     reason: TransferReason = TransferReason.CANNOT_HELP
     """Why the operator was offered."""

@@ -114,18 +114,24 @@ class OrderForm:
         if given.keys() & {"delivery", "city", "address", "point"}:
             forgotten["shipped"] = False
         if "city" in given:
-            forgotten |= {"address": None, "points": (), "point": None}
+            forgotten |= {"points": (), "point": None}
+            if self.city is not None:  # else the address was said first, and this is its city
+                forgotten["address"] = None
         if "address" in given and "delivery" not in given:
             given["delivery"] = "delivery"
         return replace(self, **(forgotten | given))
 
     def without(self, slot: str) -> "OrderForm":
-        """To be asked for once more: quantity, delivery or payment."""
+        """To be asked for once more: quantity, address, city, delivery or payment."""
         match slot:
             case "quantity":
                 return replace(self.anew(), lines=tuple(OrderLine(line.tire) for line in self.lines))
             case "payment":
                 return replace(self, payment=None, proposal=None)
+            case "address" if self.delivery == "delivery":
+                return replace(self, address=None, shipped=False, proposal=None)
+            case "city":
+                return replace(self, city=None, address=None, points=(), point=None, shipped=False, proposal=None)
             case _:
                 asked_anew = replace(self, delivery=None, city=None, address=None, points=(), point=None)
                 return replace(asked_anew, shipped=False, proposal=None)

@@ -28,6 +28,12 @@ def ending(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w'])(?:{several}) $") if several else NEVER
 
 
+def beginning(patterns: Iterable[str]) -> re.Pattern[str]:
+    """Fits a text that begins with a space and one of them."""
+    several = "|".join(patterns)
+    return re.compile(rf"^ (?:{several})(?![\w'])") if several else NEVER
+
+
 def united(groups: Iterable[Mapping[Key, Iterable[str]]]) -> dict[Key, re.Pattern[str]]:
     """One pattern a key, of all languages."""
     collected: dict[Key, list[str]] = {}

@@ -25,6 +25,8 @@ from callcenter.records import Scenario, TransferReason
 from callcenter.shop import Shop
 from callcenter.shop.spoken_dates import in_groups, one_by_one
 
+QUESTION = re.compile(r"(?<=[.!]) [^.!?]+\?$")
+
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
@@ -37,6 +39,9 @@ class Circumstances:
     """His number was not withheld."""
     today: dt.date
     """Where the shop is."""
+    guided: bool = False
+    """The recognizer knows the sentences of the shop's grammars only: no street, and numbers that sound alike are
+    easily taken for each other."""
 
 
 class Speech:
@@ -117,6 +122,10 @@ class Turn:
         """Where a tool has words of its own, they are said and no others."""
         if not self.told:
             self.say(key, **params)
+
+    def drop_question(self) -> None:
+        """What was said last ends with "anything else?", and something else comes."""
+        self._spoken[-1] = QUESTION.sub("", self._spoken[-1])
 
     def repeat(self) -> None:
         """Our last words, numbers of orders digit by digit: in groups they were not got."""

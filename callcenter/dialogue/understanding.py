@@ -60,6 +60,7 @@ class Understanding:
         self._seasons = united(pack.seasons for pack in packs)
         self._negation = ending(pattern for pack in packs for pattern in pack.intents.get("not", ()))
         self._beside_yes = either(pattern for pack in packs for pattern in pack.beside_yes)
+        self._beside_number = either(pattern for pack in packs for pattern in pack.free_text.beside_number)
         self._choices = united(pack.choices for pack in packs)
         self._quantity_words = united(pack.quantity_words for pack in packs)
         self._cities = united(pack.cities for pack in packs)
@@ -94,24 +95,32 @@ class Understanding:
         known_rim: int | None = None,
         *,
         asked: Asked | None = None,
+        delivers: bool = False,
         today: dt.date | None = None,
     ) -> Understood:
         """`known_make`: the make that has been talked about, so that a model alone is understood; `known_rim`: the rim,
         so that width and profile are a size; `asked`: what bare
-        words answer; `today`: without it no day is told."""
+        words answer; `delivers`: an order with delivery is open, so that a name and a number are an address; `today`:
+        without it no day is told."""
         text = normalize(said.text)
         if said.keyed:
             return self._keyed(text, asked)
         wish = self._wish(text, known_make, known_rim)
         when = self._when.read(text, today, asked, has_size=wish.size is not None, has_rim=wish.rim is not None)
         intents = {intent for intent, pattern in self._intents.items() if pattern.search(text)}
-        is_order = asked is Asked.OTHER_QUANTITY and not when.words
-        has_size = wish.size is not None
-        address = self._free.address(text, asked=asked is Asked.ADDRESS, perhaps=is_order, has_size=has_size)
+        is_place = asked in (Asked.OTHER_QUANTITY, Asked.PERHAPS_QUANTITY) and not when.words
+        address = self._free.address(
+            text,
+            asked=asked is Asked.ADDRESS,
+            perhaps=is_place,
+            delivers=delivers and is_place and "wait" not in intents,
+            has_size=wish.size is not None,
+        )
         items, quantity, corrected = self._amounts(
             text, asked, intents, wish, is_place=bool(address), is_when=bool(when.words)
         )
         intents |= {"change"} if corrected else set()
+        intents |= {"cancel"} if "no_longer" in intents else set()
         intents -= {"yes"} if "doubt" in intents else set()  # "are you sure", "yeah right"
         intents -= {"yes", "cheaper"} if "cancel" in intents else set()  # "cancel, I found it cheaper"
         read = Understood(
@@ -189,6 +198,7 @@ class Understanding:
         return bool(words.split())
 
     def _unknown(self, text: str) -> tuple[str, ...]:
+        text = self._beside_number.sub(" ", text)
         for patterns in (self._intents, self._seasons, self._choices, self._quantity_words, self._cities):
             for pattern in patterns.values():
                 text = pattern.sub(" ", text)

@@ -8,7 +8,8 @@ from callcenter.dialogue.wish import Wish
 from callcenter.shop.language import DeliveryType, PaymentMethod, Service
 
 _FOUND = """
-wish choice quantity items date time soonest digits city delivery_type payment_method service name address topic
+wish choice quantity items date not_that_day time soonest digits city delivery_type payment_method service name address
+topic
 """
 FOUND = frozenset(_FOUND.split())
 """Intents that the packs have no patterns for: something was told."""
@@ -50,6 +51,8 @@ class Understood:
 
 def told(read: Understood) -> frozenset[str]:
     """Those of FOUND that hold."""
-    values = {"date": read.when.date, "time": read.when.time, "soonest": read.when.soonest}
+    when = read.when
+    values = {"date": when.date, "time": when.time, "soonest": when.soonest}
+    values["not_that_day"] = when.unwanted if when.date is None else ()
     values |= {name: getattr(read, name) for name in FOUND - values.keys()}
     return frozenset(name for name, value in values.items() if value)

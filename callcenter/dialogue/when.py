@@ -22,6 +22,8 @@ class When:
     date: dt.date | None = None
     time: dt.time | TimeRange | None = None
     soonest: bool = False
+    unwanted: tuple[dt.date, ...] = ()
+    """Days that are not to be."""
     words: str = ""
     """The day's, then the time's, numbers in digits: for a human to read."""
     rest: str = ""
@@ -63,6 +65,7 @@ class WhenWords:
             date=dated.date if today else None,
             time=timed.time,
             soonest=dated.soonest,
+            unwanted=dated.unwanted if today else (),
             words=" ".join(filter(None, (dated.words, timed.words))),
             rest=timed.rest,
         )

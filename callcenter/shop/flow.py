@@ -23,6 +23,8 @@ class Need(Part):
 class State(Part):
     help: str
     """Key of the phrase that says what can be said here."""
+    help_guided: str | None = None
+    """The same for a recognizer that knows only the shop's grammars, where it differs."""
     topic: str | None = None
     """Of `topics`: what is going on here, such as an order that is being taken."""
     asks: (

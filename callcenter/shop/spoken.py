@@ -54,6 +54,10 @@ class Calendar(Section):
     """With {n}."""
     soonest: Patterns = ()
     """As soon as possible, any day, whenever you can."""
+    not_before: Patterns = ()
+    """Before a day: that one is not wanted, "not tomorrow"."""
+    not_after: Patterns = ()
+    """After a day: "tomorrow I can't"."""
 
 
 class Clock(Section):
@@ -108,6 +112,8 @@ class FreeText(Section):
     """Street, house, floor: they tell that it is an address."""
     address_perhaps: Patterns = ()
     """With {rest}, which begins with a street, where a number stands behind words that nothing else is known of."""
+    beside_number: Patterns = ()
+    """Words that stand beside any number: with it they are no address."""
     inside: Patterns = ()
     """Of these, what is told of a place inside the house: the flat, the floor."""
     around_address: Patterns = ()

@@ -90,9 +90,9 @@ ACTIONS: Mapping[str, Action] = {
         talk.tell_help,
         talk.tell_about_self,
         talk.answer_hello,
-        talk.answer_thanks,
         talk.wait,
         talk.listen,
+        answers.answer_thanks,
         answers.ask_what_else,
     )
 }

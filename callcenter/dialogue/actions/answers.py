@@ -1,5 +1,6 @@
 """Yes and no, to whatever was asked."""
 
+from callcenter.dialogue.actions.fitting_price import ask_rim_again, tell_price_for
 from callcenter.dialogue.actions.forms import resume, take_leave
 from callcenter.dialogue.actions.offers import choose, offer_more
 from callcenter.dialogue.actions.search import ask_for_wish, look_for, search, take
@@ -20,6 +21,9 @@ def agree(turn: Turn) -> None:
             heard, memory.unconfirmed = memory.unconfirmed, None
             take(turn, heard)
             search(turn)
+        case Question.RIM if memory.unconfirmed is not None and memory.unconfirmed.rim is not None:
+            rim, memory.unconfirmed = memory.unconfirmed.rim, None
+            tell_price_for(turn, rim)
         case Question.ANOTHER:
             offer_more(turn)
         case _:
@@ -34,6 +38,9 @@ def disagree(turn: Turn) -> None:
         memory.unconfirmed = None
         turn.go("size")
         turn.say("size.again")
+    elif question is Question.RIM:
+        memory.unconfirmed = None
+        ask_rim_again(turn)
     elif question is Question.ANYTHING_ELSE:
         _need_nothing(turn)
     elif memory.reason is TransferReason.COMPONENT_FAILURE or not resume(turn):
@@ -63,11 +70,21 @@ def _need_nothing(turn: Turn) -> None:
     """ "No" to "anything else?"; whoever says more that is not understood is asked, and does not hear goodbye."""
     said = turn.said
     is_more = said.unknown or said.intents & FOUND or turn.call.understanding.has_number(said.words)
-    if is_more and not said.intents & {"thanks", "goodbye"}:
+    if is_more and not said.intents & {"thanks", "goodbye", "not_that_day"}:  # "no, not today"
         turn.say("ask.what_else")
         turn.ask(Question.ANYTHING_ELSE)
     else:
         take_leave(turn)
+
+
+def answer_thanks(turn: Turn) -> None:
+    """ "No, thank you" is a no."""
+    if turn.memory.question is Question.ANYTHING_ELSE and "no" in turn.said.intents:
+        _need_nothing(turn)
+        return
+    turn.say("welcome")
+    turn.go_on()
+    turn.ask(Question.ANYTHING_ELSE)
 
 
 def ask_what_else(turn: Turn) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from callcenter.dialogue.actions import search
 from callcenter.dialogue.actions.forms import wind_up
 from callcenter.dialogue.memory import Question
+from callcenter.dialogue.order import OrderStep
 from callcenter.dialogue.summary import summarize
 from callcenter.dialogue.turn import Turn
 
@@ -48,6 +49,9 @@ def take_any_time(turn: Turn) -> None:
 
 def promised(turn: Turn, result: Mapping[str, Any]) -> None:
     turn.say("callback.noted" if result.get("best_time") != _usual(turn) else "callback.promised")
+    order = turn.memory.order
+    if turn.call.guided and order is not None and order.next_step is OrderStep.ADDRESS:
+        turn.memory.order = None  # whoever calls back takes it, with the address
     wind_up(turn)
 
 
@@ -60,9 +64,16 @@ def refused(turn: Turn, error: str) -> None:
 
 def _promise(turn: Turn, best_time: str) -> None:
     about = summarize(turn.speech, turn.memory) if _is_about_something(turn) else turn.speech.phrase("summary.nothing")
-    topic = turn.memory.topic or about
+    topic = turn.memory.topic[:MOST_TOPIC] or _end_of(about)
     when = best_time or _usual(turn)
-    turn.run(CALL_BACK, {"topic": topic[:MOST_TOPIC], "best_time": when[:MOST_TIME]})
+    turn.run(CALL_BACK, {"topic": topic, "best_time": when[:MOST_TIME]})
+
+
+def _end_of(summary: str) -> str:
+    """As much as the tool takes, in whole words: what is open stands last."""
+    while len(summary) > MOST_TOPIC:
+        summary = summary.partition(" ")[2]
+    return summary
 
 
 def _refuse(turn: Turn) -> None:

@@ -84,6 +84,7 @@ def booked(turn: Turn, result: Mapping[str, Any]) -> None:
         cancelled = result.get("status") == "cancelled" or (form is not None and form.aim == "cancel")
         turn.memory.booked = None if cancelled else booking
         turn.note(f"booked {booking.date} {booking.time} {cancelled}")
+        old = form.instead_of if form is not None else None
         close(turn)
         turn.say_unless_told(
             "fitting.cancelled" if cancelled else "fitting.booked",
@@ -91,8 +92,13 @@ def booked(turn: Turn, result: Mapping[str, Any]) -> None:
             date=booking.date,
             time=booking.time,
         )
-        turn.ask(Question.ANYTHING_ELSE)
         turn.reach(Scenario.FITTING_BOOKING)
+        if old is None:
+            turn.ask(Question.ANYTHING_ELSE)
+        else:
+            turn.drop_question()
+            keep(turn, FittingForm("cancel", bookings=(old,), booking=old))
+            go_on_with_fitting(turn)
     elif result.get("done") is False and form is not None:
         taken = result.get("reason") == "slot_taken"
         if taken:  # the free times near it have been told

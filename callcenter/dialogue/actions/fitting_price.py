@@ -6,7 +6,9 @@ from typing import Any
 from callcenter.dialogue.actions import search
 from callcenter.dialogue.actions.forms import wind_up
 from callcenter.dialogue.fitting import prices
+from callcenter.dialogue.memory import Question
 from callcenter.dialogue.turn import Turn
+from callcenter.dialogue.wish import Wish
 from callcenter.records import Scenario
 
 PRICE = "get_fitting_price"
@@ -19,8 +21,23 @@ def tell_fitting_price(turn: Turn) -> None:
     if (rim := _rim(turn)) is None:
         turn.go("fitting_rim")
         turn.say("ask.fitting_rim")
+    elif turn.call.guided and not turn.said.keyed and rim == _said_rim(turn):
+        turn.memory.unconfirmed = Wish(rim=rim)
+        turn.say("confirm.rim", rim=str(rim))
+        turn.ask(Question.RIM)
+        turn.note(f"confirm {rim}")
     else:
-        turn.run(PRICE, {"tire_diameter": rim})
+        tell_price_for(turn, rim)
+
+
+def tell_price_for(turn: Turn, rim: int) -> None:
+    turn.run(PRICE, {"tire_diameter": rim})
+
+
+def ask_rim_again(turn: Turn) -> None:
+    """It was misheard."""
+    turn.go("fitting_rim")
+    turn.say("help.fitting_rim_again")
 
 
 def prices_told(turn: Turn, result: Mapping[str, Any]) -> None:
@@ -37,15 +54,18 @@ def prices_told(turn: Turn, result: Mapping[str, Any]) -> None:
     wind_up(turn)
 
 
+def _said_rim(turn: Turn) -> int | None:
+    said = turn.said
+    bare = int(said.digits) if turn.memory.state == "fitting_rim" and len(said.digits) == 2 else 0
+    return said.wish.rim or (said.wish.size and said.wish.size.diameter) or (bare if bare in RIMS else None)
+
+
 def _rim(turn: Turn) -> int | None:
     """Said now, or that of the tires that are talked about."""
-    memory, said = turn.memory, turn.said
-    bare = int(said.digits) if turn.memory.state == "fitting_rim" and len(said.digits) == 2 else 0
+    memory = turn.memory
     tires = (memory.placed.tire if memory.placed else None, memory.focus)
     known = (
-        said.wish.rim,
-        said.wish.size and said.wish.size.diameter,
-        bare if bare in RIMS else None,
+        _said_rim(turn),
         memory.fitting and memory.fitting.diameter,
         *(tire.rim for tire in tires if tire is not None),
         memory.wish.size and memory.wish.size.diameter,

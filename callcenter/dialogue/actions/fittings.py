@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from callcenter.dialogue.actions import search
 from callcenter.dialogue.actions.fitting_times import MOST_TIMES, offer, offer_times
@@ -13,9 +13,11 @@ from callcenter.dialogue.memory import Question
 from callcenter.dialogue.turn import Turn
 from callcenter.ports import CallerSaid
 from callcenter.records import Scenario
+from callcenter.shop.language import Service
 
 STATIONS, SLOTS, BOOKINGS = "get_fitting_stations", "get_fitting_slots", "get_fitting_bookings"
 BOOK, CHANGE = "book_fitting", "cancel_fitting"
+SERVICES: tuple[Service, ...] = get_args(Service)
 MOST_STATIONS = 3
 """Named in one answer."""
 MOST_BOOKINGS = 3
@@ -29,14 +31,17 @@ def begin_fitting(turn: Turn) -> None:
         search.look_for(turn)  # "four winter tires for an Octavia, and fit them": one after the other
         return
     if _begins(turn, "book"):
-        tire = memory.placed.tire if memory.placed is not None else memory.focus
-        size, placed = memory.wish.size, memory.placed
-        memory.fitting = FittingForm(
-            city=placed.city if placed else None,
-            diameter=(tire.rim if tire else None) or (size.diameter if size else memory.wish.rim),
-            vehicle=str(turn.said.wish.vehicle or memory.wish.vehicle or ""),
-            order_id=placed.id if placed else None,
-        )
+        memory.fitting = _new_form(turn)
+    _take(turn)
+
+
+def book_elsewhere(turn: Turn, booked: Booking) -> None:
+    """In the city that is said. The store moves a booking in time only: another one is made, and then that one is
+    cancelled, each on a yes of its own."""
+    turn.say("fitting.elsewhere", station=booked.station.name)
+    date, time = dt.date.fromisoformat(booked.date), dt.time.fromisoformat(booked.time)
+    service = next((one for one in SERVICES if one == booked.service), SERVICES[0])
+    turn.memory.fitting = replace(_new_form(turn), service=service, date=date, time=time, instead_of=booked)
     _take(turn)
 
 
@@ -71,7 +76,8 @@ def choose_station(turn: Turn) -> None:
     """ "The second one", "the one in Obolon"."""
     form = turn.memory.fitting
     stations = form.stations if form is not None else ()
-    index = turn.call.understanding.places.choose(turn.said.words, [one.words for one in stations], turn.said.choice)
+    choice = turn.said.choice or (1 if "any_season" in turn.said.intents else None)  # "I don't mind which"
+    index = turn.call.understanding.places.choose(turn.said.words, [one.words for one in stations], choice)
     if form is not None and index is not None:
         turn.memory.fitting = form.changed(station=stations[index])
         take_fitting(turn)
@@ -161,8 +167,12 @@ def object_to_fitting(turn: Turn) -> None:
 
 
 def ask_other_day(turn: Turn) -> None:
-    """ "Another day", "another time"."""
-    if (form := turn.memory.fitting) is not None:
+    """ "Another day", "another time", "not tomorrow"."""
+    form = turn.memory.fitting
+    if form is not None and form.aim == "cancel":
+        object_to_fitting(turn)
+        return
+    if form is not None:
         turn.memory.fitting = replace(form, time=None, soonest=False, proposal=None)
     _ask(turn, "fitting_date")
 
@@ -210,6 +220,17 @@ def go_on_with_fitting(turn: Turn) -> None:
 
 
 # ---------------------------------------------------------------- parts of these
+
+
+def _new_form(turn: Turn) -> FittingForm:
+    memory, placed = turn.memory, turn.memory.placed
+    tire, size = placed.tire if placed is not None else memory.focus, memory.wish.size
+    return FittingForm(
+        city=placed.city if placed else None,
+        diameter=(tire.rim if tire else None) or (size.diameter if size else memory.wish.rim),
+        vehicle=str(turn.said.wish.vehicle or memory.wish.vehicle or ""),
+        order_id=placed.id if placed else None,
+    )
 
 
 def _begins(turn: Turn, aim: Aim) -> bool:

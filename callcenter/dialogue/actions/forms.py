@@ -5,6 +5,9 @@ from callcenter.dialogue.memory import Question
 from callcenter.dialogue.turn import Turn
 from callcenter.records import Scenario
 
+OF_SOMETHING_DONE = frozenset({"my_bookings", "my_order", "order_status", "fitting_booking"})
+"""Who names it with "I don't need it any more" wants it cancelled."""
+
 
 def resume(turn: Turn) -> bool:
     """Ask again for what is missing; False where nothing is open."""
@@ -46,9 +49,18 @@ def cancel(turn: Turn) -> None:
         fittings.drop_fitting(turn)
     elif memory.order is not None or memory.state == "stock_short":
         orders.drop_order(turn)
+    elif _needs_nothing(turn):
+        turn.hang_up()
     elif said.intents & {"my_order", "order_status", "order_creation"} or (memory.placed and not memory.booked):
         turn.want(Scenario.ORDER_STATUS)
         turn.say("order.cannot_cancel")
         turn.ask(Question.OPERATOR)
     else:
         fittings.cancel_booking(turn)
+
+
+def _needs_nothing(turn: Turn) -> bool:
+    """ "Forget it", with nothing open, to a question of ours: it is not about what is placed or booked."""
+    memory, intents = turn.memory, turn.said.intents
+    is_asked = memory.question is not None or not (memory.placed or memory.booked)
+    return is_asked and "no_longer" in intents and not intents & OF_SOMETHING_DONE

@@ -119,8 +119,10 @@ def compare(turn: Turn) -> None:
 
 
 def ship(turn: Turn) -> None:
-    """ "Delivery to Lviv", "I will pick them up": of the tire that is talked about; else it is a question."""
-    if turn.memory.focus is not None and "question" not in turn.said.intents:
+    """ "Delivery to Lviv", "I will pick them up", "to Khreshchatyk 6": of the tire that is talked about; else it is a
+    question, where it is no address."""
+    is_meant = turn.memory.focus is not None or bool(turn.said.address)
+    if is_meant and "question" not in turn.said.intents:
         begin_order(turn)
     else:
         advise(turn)

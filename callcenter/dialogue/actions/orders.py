@@ -22,8 +22,8 @@ MOST_POINTS = 3
 """Named in one answer."""
 CHANGES = frozenset({"order_quantity", "order_confirm", "order_change"})
 """States in which "the second one" is another tire, and "the delivery" something to be changed."""
-SLOTS = ("quantity", "delivery", "payment")
-"""That "change the delivery" may name."""
+SLOTS = ("quantity", "address", "city", "delivery", "payment")
+"""That "change the delivery" may name, what is only a part of another before it."""
 TOLD = frozenset(
     {"quantity", "delivery_type", "payment_method", "city", "address", "choice"} | {f"slot_{one}" for one in SLOTS}
 )
@@ -111,8 +111,11 @@ def take_wish(turn: Turn) -> None:
 
 
 def take_address(turn: Turn) -> None:
-    """Whatever is said is where it goes to."""
+    """Whatever is said is where it goes to; where no street can be understood, "yes" fetches the operator for it."""
     said = turn.said
+    if turn.call.guided and "yes" in said.intents:
+        hand_over(turn, TransferReason.CUSTOMER_REQUEST)
+        return
     is_told = _is_place(said.address) or said.city or said.delivery_type == "pickup"
     if turn.memory.order is None or is_told or _is_about_tires(turn):
         take_order(turn)
@@ -130,7 +133,8 @@ def choose_point(turn: Turn) -> None:
         take_order(turn)
         return
     words = [point.words for point in order.points]
-    index = turn.call.understanding.places.choose(turn.said.words, words, turn.said.choice)
+    choice = turn.said.choice or (1 if "any_season" in turn.said.intents else None)  # "I don't mind which"
+    index = turn.call.understanding.places.choose(turn.said.words, words, choice)
     if index is not None:
         keep(turn, order.changed(point=order.points[index]))
         go_on_with_order(turn)
@@ -182,6 +186,10 @@ def go_on_with_order(turn: Turn) -> None:
             _ask(turn, "order_delivery")
         case OrderStep.CITY:
             _ask(turn, "order_city", pickup=order.delivery == "pickup")
+        case OrderStep.ADDRESS if turn.call.guided:  # nobody's street is in a grammar
+            turn.go("order_address")
+            turn.say("order.no_streets", city=order.city or "")
+            turn.memory.question = Question.OPERATOR
         case OrderStep.ADDRESS:
             _ask(turn, "order_address", city=order.city or "")
         case OrderStep.POINTS:

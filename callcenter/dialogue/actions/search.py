@@ -56,6 +56,9 @@ def ask_for_wish(turn: Turn) -> bool:
     """Ask for the first thing that is missing; False where nothing is."""
     for need in turn.shop.flow.needs:
         if not any(turn.memory.wish.has(slot) for slot in need.one_of):
+            if turn.memory.state == "size" and need.state == "vehicle" and not turn.memory.product:
+                turn.say("ask.size")  # the store does not know his car: he is not asked for it again
+                return True
             turn.go(need.state)
             turn.say(need.ask)
             return True
@@ -143,7 +146,8 @@ def one_size(tires: tuple[Offer, ...], size: str) -> tuple[Offer, ...]:
 
 def _must_be_confirmed(turn: Turn) -> bool:
     said = turn.said
-    return said.wish.size is not None and not said.keyed and said.confidence < turn.shop.facts.search.confirm_below
+    unsure = turn.call.guided or said.confidence < turn.shop.facts.search.confirm_below
+    return said.wish.size is not None and not said.keyed and unsure
 
 
 def _product(turn: Turn) -> str:

@@ -35,7 +35,8 @@ def repeat(turn: Turn) -> None:
 
 
 def tell_help(turn: Turn) -> None:
-    turn.say(turn.shop.flow.states[turn.memory.state].help)
+    state = turn.shop.flow.states[turn.memory.state]
+    turn.say((turn.call.guided and state.help_guided) or state.help)
 
 
 def tell_about_self(turn: Turn) -> None:
@@ -49,12 +50,6 @@ def answer_hello(turn: Turn) -> None:
         turn.say("greeting.ask")
     else:
         tell_help(turn)
-
-
-def answer_thanks(turn: Turn) -> None:
-    turn.say("welcome")
-    turn.go_on()
-    turn.ask(Question.ANYTHING_ELSE)
 
 
 def listen(turn: Turn) -> None:

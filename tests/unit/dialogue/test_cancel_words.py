@@ -2,7 +2,7 @@
 
 import pytest
 
-from callcenter.ports import CallerSaid
+from callcenter.ports import CallerSaid, Language
 from store_client.fake import FakeStore
 from tests.unit.dialogue.talking import Call, new_engine, open_tools
 
@@ -31,3 +31,46 @@ async def test_where_there_are_too_few_too(words: str) -> None:
         await call.say(CallerSaid(said))
     assert call.engine.expectation().state == "stock_short"
     assert "nothing is ordered" in (await call.say(CallerSaid(words))).text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "forget it"),
+        ("en", "not needed any more"),
+        ("en", "I don't need anything"),
+        ("uk", "не треба вже"),
+        ("uk", "вже не треба"),
+        ("ru", "уже не надо"),
+        ("ru", "забудьте"),
+    ],
+)
+async def test_whoever_needs_nothing_any_more_has_called_off_what_is_open_or_hears_goodbye(
+    language: Language, words: str
+) -> None:
+    call = Call(new_engine(language), open_tools(FakeStore(), language=language))
+    for said in STEPS[:3]:
+        await call.say(CallerSaid(said))
+    answer = await call.say(CallerSaid(words))
+    assert list(answer.tools) == ["cancel_order_draft"]
+
+    offered = Call(new_engine(language), open_tools(FakeStore(), language=language))
+    for noise in ("blorp the fizz", "wibble wobble"):
+        await offered.say(CallerSaid(noise))
+    assert offered.engine.expectation().state == "yes_no"
+    assert (await offered.say(CallerSaid(words))).acts == ["hangup"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "I don't need the fitting any more"),
+        ("uk", "мені запис вже не потрібен"),
+        ("ru", "запись уже не нужна"),
+    ],
+)
+async def test_a_booking_that_is_needed_no_longer_is_to_be_cancelled(language: Language, words: str) -> None:
+    call = Call(new_engine(language), open_tools(FakeStore(), language=language))
+    for said in ("book a fitting", "Kyiv", "the first one", "tomorrow", "at ten", "yes"):
+        await call.say(CallerSaid(said))
+    assert "cancel_fitting" in (await call.say(CallerSaid(words))).tools

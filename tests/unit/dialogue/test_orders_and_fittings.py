@@ -368,3 +368,52 @@ def test_intents_are_told_apart(words: str, held: str, not_held: str) -> None:
     intents = read(words).intents
     assert set(held.split()) <= intents
     assert not set(not_held.split()) & intents
+
+
+@pytest.mark.parametrize(
+    ("words", "address"),
+    [
+        ("Шевченка 12", "Шевченка 12"),
+        ("Shevchenka 12", "Shevchenka 12"),
+        ("Шевченко 12", "Шевченко 12"),
+        ("Хрещатик шість", "Хрещатик 6"),
+        ("Лесі Українки 7", "Лесі Українки 7"),
+        ("Lviv, Shevchenka twelve", "Shevchenka 12"),
+        ("ні, Франка 10", "Франка 10"),
+    ],
+)
+def test_a_name_and_a_number_are_an_address_where_something_is_delivered(words: str, address: str) -> None:
+    understood = rules().understanding.read(CallerSaid(words), asked=Asked.OTHER_QUANTITY, delivers=True, today=TODAY)
+    assert (understood.address, understood.quantity) == (address, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "quantity"),
+    [
+        ("no, four", 4),
+        ("only four", 4),
+        ("I think four", 4),
+        ("keep four", 4),
+        ("reduce to two", 2),
+        ("ні, дві", 2),
+        ("мабуть вісім", 8),
+        ("нехай буде чотири", 4),
+        ("залиште чотири", 4),
+        ("вистачить двох", 2),
+        ("наверное четыре", 4),
+        ("оставьте две", 2),
+        ("ладно шесть", 6),
+        ("готівкою", None),
+        ("Nokian 4", 4),
+    ],
+)
+def test_a_number_beside_common_words_is_no_address(words: str, quantity: int | None) -> None:
+    understood = rules().understanding.read(CallerSaid(words), asked=Asked.OTHER_QUANTITY, delivers=True, today=TODAY)
+    assert (understood.address, understood.quantity) == ("", quantity)
+
+
+@pytest.mark.parametrize("words", ["на Хрещатик 6", "to Khreshchatyk 6", "на вулицю Франка 4"])
+def test_a_house_is_no_number_of_the_tires_that_were_named(words: str) -> None:
+    understood = read(words, Asked.PERHAPS_QUANTITY)
+    assert understood.quantity is None
+    assert understood.address
