@@ -343,6 +343,8 @@ class Said:
 class ToolStarted:
     tool_name: str
     arguments: Mapping[str, Any]
+    filler: str = "filler.first"
+    """Key of the phrase for a caller whom it keeps waiting."""
 
 
 @dataclass(frozen=True, slots=True)

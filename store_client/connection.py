@@ -2,16 +2,17 @@
 
 import asyncio
 import json
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-import httpx
+import aiohttp
 import stamina
+from aiohttp.http_exceptions import ContentEncodingError
+from yarl import URL
 
 from store_client.answers import A, Page, T, parse
 from store_client.breaker import Admission, Breaker, BreakerState, Outcome
@@ -21,6 +22,10 @@ _GET_ATTEMPTS = 3
 _CHANGE_ATTEMPTS = 2
 _PER_PAGE = 50  # the contract's most
 _MOST_PAGES = 100
+_MOST_BYTES = 4 * 2**20
+"""Of an answer, once unpacked; a page of fifty tires has some 30 kB."""
+_IDLE_S = 4.0
+"""A connection is kept so long: uvicorn, which the demo store is served by, closes its own after 5 s."""
 _JSON = {"Content-Type": "application/json"}
 Parameter = str | int | float | bool | Decimal | None
 
@@ -38,7 +43,9 @@ class Request:
 
 
 class StoreConnection:
-    """`timeout_s` bounds a whole call, retries and waits included; one attempt gets half of it, so that a hanging
+    """To be made where the loop runs that it is used in, and closed there.
+
+    `timeout_s` bounds a whole call, retries and waits included; one attempt gets half of it, so that a hanging
     connection can be tried anew. A caller that puts a deadline of its own around a call makes it longer than
     `timeout_s`: a call cancelled from outside tells the breaker nothing.
     """
@@ -53,21 +60,24 @@ class StoreConnection:
         max_connections: int = 50,
         on_state_change: Callable[[BreakerState], None] | None = None,
         clock_s: Callable[[], float] = time.monotonic,
+        traces: Sequence[aiohttp.TraceConfig] = (),
     ) -> None:
         """`base_url` ends with /api/v1. `language` is that of descriptions. `on_state_change` hears of each turn of the
-        breaker: it must not block or raise."""
-        # httpx logs every URL at INFO, and an order search carries a phone number.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
+        breaker: it must not block or raise. `traces` see every request go and come, for measurements."""
         self._timeout_s = timeout_s
         self._attempt_s = timeout_s / 2
         self._breaker = Breaker()
         self._on_state_change = on_state_change
         self._clock_s = clock_s
-        self._http = httpx.AsyncClient(
-            base_url=base_url.rstrip("/") + "/",
+        self._base_url = str(URL(base_url)).rstrip("/")
+        self._http = aiohttp.ClientSession(
             headers={"Authorization": f"Bearer {api_key}", "Accept-Language": language},
-            timeout=None,  # noqa: S113 - every attempt runs under asyncio.timeout, which a trickling answer cannot stretch
-            limits=httpx.Limits(max_connections=max_connections, max_keepalive_connections=max_connections),
+            # Every attempt runs under asyncio.timeout, which a trickling answer cannot stretch.
+            timeout=aiohttp.ClientTimeout(total=None),
+            connector=aiohttp.TCPConnector(limit=max_connections, keepalive_timeout=_IDLE_S),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            middlewares=(_once,),
+            trace_configs=list(traces),
         )
 
     @property
@@ -75,7 +85,7 @@ class StoreConnection:
         return self._breaker.refuses(self._clock_s())
 
     async def aclose(self) -> None:
-        await self._http.aclose()
+        await self._http.close()
 
     async def _get(self, path: str, parameters: Mapping[str, Parameter], answer: type[A]) -> A:
         given = {name: _wire(value) for name, value in parameters.items() if value is not None}
@@ -137,8 +147,7 @@ class StoreConnection:
                 ):
                     with attempt:
                         try:
-                            response = await self._attempt(request)
-                            return parse(response.status_code, response.content, answer)
+                            return parse(*await self._attempt(request), answer)
                         except StoreUnavailable as error:
                             pending = error.pending = pending or error.kind == "timeout"
                             last = error
@@ -148,22 +157,23 @@ class StoreConnection:
             raise last from error
         raise AssertionError("stamina ends with an answer or an error")
 
-    async def _attempt(self, request: Request) -> httpx.Response:
+    async def _attempt(self, request: Request) -> tuple[int, bytes]:
+        """The answer's status and body."""
+        query = f"?{urlencode(request.parameters)}" if request.parameters else ""
+        # As it is: `segment` has quoted what needs it, and a URL made tidy is another one.
+        url = URL(f"{self._base_url}/{request.path}{query}", encoded=True)
         try:
-            async with asyncio.timeout(self._attempt_s):
-                return await self._http.request(
-                    request.method,
-                    request.path,
-                    params=request.parameters,
-                    headers=request.headers,
-                    content=request.body,
-                )
-        except (TimeoutError, httpx.TimeoutException) as error:
+            async with (
+                asyncio.timeout(self._attempt_s),
+                self._http.request(
+                    request.method, url, headers=request.headers, data=request.body, allow_redirects=False
+                ) as response,
+            ):
+                return response.status, await _body(response)
+        except TimeoutError as error:
             raise StoreUnavailable("timeout", "an attempt timed out") from error
-        except httpx.TransportError as error:
-            raise StoreUnavailable("connection", f"no connection: {type(error).__name__}") from error
-        except httpx.DecodingError as error:
-            raise StoreBadAnswer("the answer's encoding is broken") from error
+        except aiohttp.ClientError as error:
+            raise _broken(error) from None  # its words have the URL, and an order search carries a phone number
 
     def _admit(self) -> Admission:
         before = self._breaker.state
@@ -181,6 +191,30 @@ class StoreConnection:
     def _tell(self, before: BreakerState) -> None:
         if self._on_state_change is not None and self._breaker.state is not before:
             self._on_state_change(self._breaker.state)
+
+
+async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """aiohttp would send a GET or DELETE again by itself when its connection breaks off; attempts are counted here."""
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectionError as error:
+        raise _broken(error) from None
+
+
+def _broken(error: aiohttp.ClientError) -> StoreError:
+    if isinstance(error.__cause__, ContentEncodingError):
+        return StoreBadAnswer("the answer's encoding is broken")
+    return StoreUnavailable("connection", f"no connection: {type(error).__name__}")
+
+
+async def _body(response: aiohttp.ClientResponse) -> bytes:
+    """Raises StoreBadAnswer for too long a one; what is left of it is not waited for."""
+    body = bytearray()
+    async for part in response.content.iter_any():
+        body += part
+        if len(body) > _MOST_BYTES:
+            raise StoreBadAnswer(f"an answer of more than {_MOST_BYTES} bytes")
+    return bytes(body)
 
 
 def _in_call(call_id: str | None) -> dict[str, str]:

@@ -287,7 +287,7 @@ class LlmSession:
                 turn.wanted.append(scenario)
                 self._has_scenario = True
                 acts.append(ScenarioRecognized(scenario))
-            acts.append(ToolStarted(request.name, as_given(request.arguments)))
+            acts.append(ToolStarted(request.name, as_given(request.arguments), self._tools.filler(request.name)))
         return acts
 
     def _is_news(self, scenario: Scenario) -> bool:

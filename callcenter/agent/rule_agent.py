@@ -124,7 +124,7 @@ class RuleSession:
                     yield step
             if tool is None:
                 return
-            yield ToolStarted(tool.name, tool.arguments)
+            yield ToolStarted(tool.name, tool.arguments, self._tools.filler(tool.name))
             if said.settled is not None and self._tools.changes(tool.name):
                 await said.settled.wait()
             run = await self._tools.run(tool.name, tool.arguments)

@@ -21,17 +21,18 @@ class Fillers:
         self._said: dict[str, int] = {}
 
     async def accompany(self, reply: Reply) -> None:
-        """Until cancelled, speak whenever a tool of this answer takes long and nothing else is heard."""
-        key, patience_s, quiet_s = "filler.first", FIRST_AFTER_S, 0.0
+        """Until cancelled, speak whenever a tool of this answer takes long and nothing else is heard: first of what
+        that tool does, then asking for patience."""
+        again, patience_s, quiet_s = False, FIRST_AFTER_S, 0.0
         while True:
             await reply.settled.wait()
             await reply.tool_runs.wait()
             await asyncio.sleep(STEP_S)
             quiet_s = quiet_s + STEP_S if reply.tool_runs.is_set() and reply.silent else 0.0
             if quiet_s >= patience_s - STEP_S / 2:
-                await reply.bridge(self._next(key))
+                await reply.bridge(self._next("filler.again" if again else reply.filler))
                 metrics.fillers_total.inc()
-                key, patience_s, quiet_s = "filler.again", AGAIN_AFTER_S, 0.0
+                again, patience_s, quiet_s = True, AGAIN_AFTER_S, 0.0
 
     def _next(self, key: str) -> str:
         number = self._said.get(key, 0)

@@ -65,6 +65,8 @@ class Reply:
         self.settled = asyncio.Event()
         self.tool_runs = asyncio.Event()
         """The agent waits for a tool."""
+        self.filler = ""
+        """Key of the phrase for who waits for it, while one runs."""
         if settled:
             self.settled.set()
         self._speaker, self._journal, self._facts = speaker, journal, facts
@@ -181,6 +183,7 @@ class Reply:
                 self._end_wait(now_s)
             case ToolStarted():
                 if not self._tools:
+                    self.filler = act.filler  # of several side by side, the first one's
                     self._end_wait(now_s)
                     self._waits_since_s = now_s
                     self.tool_runs.set()

@@ -14,10 +14,11 @@ from functools import cache, partial
 from inspect import iscoroutinefunction
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
-import httpx
+import aiohttp
 
 from callcenter.agent.tools import create_toolbox
 from callcenter.dialogue.agreement import agrees
@@ -83,20 +84,21 @@ class TimedClient(StoreClient):
     have the loop, is in the figures of the store in memory.)"""
 
     def __init__(self, base_url: str, api_key: str) -> None:
-        super().__init__(base_url, api_key)
-        self._http.event_hooks = {"request": [self._watch]}
+        super().__init__(base_url, api_key, traces=(_waited_for(),))
 
-    async def _watch(self, request: httpx.Request) -> None:
-        spent, began_s = in_store.get(), 0.0
 
-        async def note(event: str, _: Mapping[str, Any]) -> None:
-            nonlocal began_s
-            if event == "http11.receive_response_headers.started":
-                began_s = time.perf_counter()
-            elif event == "http11.receive_response_headers.complete":
-                spent.wall_s += time.perf_counter() - began_s
+def _waited_for() -> aiohttp.TraceConfig:
+    async def sent(_: Any, request: SimpleNamespace, __: Any) -> None:
+        request.began_s = time.perf_counter()
 
-        request.extensions = {**request.extensions, "trace": note}
+    async def answered(_: Any, request: SimpleNamespace, __: Any) -> None:
+        in_store.get().wall_s += time.perf_counter() - request.began_s
+
+    traces = aiohttp.TraceConfig()
+    traces.on_request_headers_sent.append(sent)
+    traces.on_request_chunk_sent.append(sent)  # the body, where there is one
+    traces.on_request_end.append(answered)
+    return traces
 
 
 @dataclass(frozen=True, slots=True)

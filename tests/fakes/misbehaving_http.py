@@ -12,10 +12,13 @@ from typing import Any
 class Reply:
     status: int = 200
     body: bytes = b""
+    headers: tuple[str, ...] = ()
+    closes: bool = False
+    """The connection, afterwards and without saying so."""
 
     @classmethod
-    def of(cls, content: Any, status: int = 200) -> "Reply":
-        return cls(status, json.dumps(content).encode())
+    def of(cls, content: Any, status: int = 200, *headers: str, closes: bool = False) -> "Reply":
+        return cls(status, json.dumps(content).encode(), headers, closes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,16 @@ class Half:
 
 
 @dataclass(frozen=True, slots=True)
+class Drop:
+    """Read the request and close."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trickle:
     """A byte every 50 ms: no single read ever times out."""
 
 
-Behaviour = Reply | Hang | Half | Trickle
+Behaviour = Reply | Hang | Half | Drop | Trickle
 
 
 class MisbehavingServer:
@@ -62,12 +70,16 @@ class MisbehavingServer:
     async def _behave(self, writer: asyncio.StreamWriter, behaviour: Behaviour) -> bool:
         """Whether the connection lives on."""
         match behaviour:
-            case Reply(status, body):
-                writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+            case Reply(status, body, headers, closes):
+                head = (f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", *headers)
+                writer.write("".join(f"{line}\r\n" for line in (*head, "")).encode() + body)
+                return not closes
             case Hang():
                 await asyncio.sleep(60)
             case Half():
                 writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"data":')
+                return False
+            case Drop():
                 return False
             case Trickle():
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")

@@ -46,6 +46,7 @@ def search_knowledge_base(store: Store, timeout_s: float) -> Tool:
         arguments=KnowledgeArguments,
         handler=search,
         scenario=Scenario.CONSULTATION,
+        filler="filler.knowledge",
         timeout_s=timeout_s,
         longest_text=LONGEST_TEXT,
     )

@@ -60,6 +60,7 @@ def catalogue_tools(
             arguments=SearchArguments,
             handler=catalogue.search,
             scenario=Scenario.TIRE_SEARCH,
+            filler="filler.search",
             timeout_s=timeout_s,
         ),
         Tool(
@@ -68,6 +69,7 @@ def catalogue_tools(
             arguments=AvailabilityArguments,
             handler=catalogue.check,
             scenario=Scenario.AVAILABILITY_CHECK,
+            filler="filler.stock",
             timeout_s=timeout_s,
         ),
     )

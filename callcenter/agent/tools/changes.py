@@ -1,24 +1,20 @@
 """What a tool has changed in the shop, or was to change: for the audit log and for the operator. Pure.
 
-Made from the tool's name, arguments and result, whoever asked for it. It says what is bought and booked, and nothing of
-who the caller is: no number, name or address.
+Made from what the tool is declared to do, its arguments and its result, whoever asked for it. It says what is bought
+and booked, and nothing of who the caller is: no number, name or address.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from callcenter.agent.tools.for_model import clean
 from callcenter.records import Change, ChangeOutcome
 
 State = Mapping[str, Any]
-ACTIONS: Mapping[str, str] = {
-    "create_order_draft": "order.draft",
-    "update_order_delivery": "order.delivery",
-    "confirm_order": "order.confirm",
-    "cancel_order_draft": "order.drop",
-    "book_fitting": "booking.book",
-}
-BOOKING_ACTIONS: Mapping[str, str] = {"cancel": "booking.cancel", "reschedule": "booking.move"}
+Action = Literal[
+    "order.draft", "order.delivery", "order.confirm", "order.drop", "booking.book", "booking.cancel", "booking.move"
+]
+"""As the audit log calls it; the kind of object comes first."""
 NOT_SENT = frozenset({"store: breaker_open", "store: rejected"})
 """Errors after which it is certain that nothing was changed."""
 MOST_ITEMS = 10
@@ -26,11 +22,15 @@ REASON_LETTERS = 120
 
 
 def change_of(
-    name: str, arguments: State, result: Any, error: str | None, known: Mapping[str, State], draft: str
+    action: Action | None,
+    arguments: State,
+    result: Any,
+    error: str | None,
+    known: Mapping[str, State],
+    draft: str,
 ) -> Change | None:
-    """`known`: how this call last saw each object. `draft`: the open order as an object, "" where there is none. None
-    for a tool that changes nothing, and for what waits for the caller's yes."""
-    action = BOOKING_ACTIONS.get(str(arguments.get("action"))) if name == "cancel_fitting" else ACTIONS.get(name)
+    """`action`: what the tool does, None for one that changes nothing. `known`: how this call last saw each object.
+    `draft`: the open order as an object, "" where there is none. None also for what waits for the caller's yes."""
     if action is None:
         return None
     told = result if isinstance(result, Mapping) else {}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from callcenter.agent.tools.changes import booking_state, change_of
+from callcenter.agent.tools.changes import Action, booking_state, change_of
 from callcenter.agent.tools.for_model import clean
 from callcenter.records import Change, ChangeOutcome, Found
 
@@ -27,13 +27,22 @@ class Findings:
         self._changes = 0
 
     def note(
-        self, name: str, arguments: Mapping[str, Any], result: Any, error: str | None, *, asks: bool, doubt: str = ""
+        self,
+        name: str,
+        action: Action | None,
+        arguments: Mapping[str, Any],
+        result: Any,
+        error: str | None,
+        *,
+        asks: bool,
+        doubt: str = "",
     ) -> Change | None:
-        """A tool has run. Returns what it changed, or was to change. `asks`: it was about to ask the caller first, so
-        that nothing was tried yet when it failed. `doubt`: a sentence for the operator where nobody knows."""
+        """A tool has run. Returns what it changed, or was to change. `action`: see change_of. `asks`: it was about to
+        ask the caller first, so that nothing was tried yet when it failed. `doubt`: a sentence for the operator where
+        nobody knows."""
         draft = f"order:{self.found.order['id']}" if self.found.order else ""
         tried = error is None or not asks
-        change = change_of(name, arguments, result, error, self._known, draft) if tried else None
+        change = change_of(action, arguments, result, error, self._known, draft) if tried else None
         if change is not None:
             self._changes += 1
             self._take(change, doubt)

@@ -79,7 +79,8 @@ def fitting_tools(store: Store, timeout_s: float, today: Callable[[], date]) -> 
     fitting = _Fitting(store, today)
 
     def tool(name: str, description: str, arguments: type[Arguments], handler: Any, **more: Any) -> Tool:
-        return Tool(name, description, arguments, handler, Scenario.FITTING_BOOKING, **{"timeout_s": timeout_s, **more})
+        common = {"scenario": Scenario.FITTING_BOOKING, "filler": "filler.fitting", "timeout_s": timeout_s}
+        return Tool(name, description, arguments, handler, **{**common, **more})
 
     committing = {"changes": True, "timeout_s": LOOK_UP_TOO * timeout_s}
     return (
@@ -94,6 +95,7 @@ def fitting_tools(store: Store, timeout_s: float, today: Callable[[], date]) -> 
             fitting.book,
             **committing,
             read_back=fitting.read_back_booking,
+            audit="booking.book",
         ),
         tool(
             "cancel_fitting",
@@ -102,6 +104,7 @@ def fitting_tools(store: Store, timeout_s: float, today: Callable[[], date]) -> 
             fitting.change,
             **committing,
             read_back=fitting.read_back_change,
+            audit={"cancel": "booking.cancel", "reschedule": "booking.move"},
         ),
     )
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from callcenter.agent.tools.desk import Desk
-from callcenter.agent.tools.registry import Tool, ToolFailed, ToolOutcome
+from callcenter.agent.tools.registry import GENERAL_FILLER, Tool, ToolFailed, ToolOutcome
 from callcenter.agent.tools.schema import Arguments
 from callcenter.ports import CallbackPromised, TransferRequested
 from callcenter.records import Scenario, TransferReason
@@ -38,6 +38,7 @@ def transfer_to_operator() -> Tool:
         arguments=TransferArguments,
         handler=_transfer,
         scenario=Scenario.OPERATOR_REQUEST,
+        filler=GENERAL_FILLER,
     )
 
 
@@ -63,5 +64,6 @@ def request_callback() -> Tool:
         arguments=CallbackArguments,
         handler=_call_back,
         scenario=Scenario.OTHER,
+        filler=GENERAL_FILLER,
         changes=True,
     )

@@ -66,6 +66,7 @@ def get_order_status(store: Store, timeout_s: float) -> Tool:
         arguments=StatusArguments,
         handler=status,
         scenario=Scenario.ORDER_STATUS,
+        filler="filler.status",
         timeout_s=timeout_s,
     )
 

@@ -79,7 +79,8 @@ def order_tools(store: Store, limits: OrderLimits, timeout_s: float) -> tuple[To
     orders = _Orders(store, limits)
 
     def tool(name: str, description: str, arguments: type[Arguments], handler: Any, **more: Any) -> Tool:
-        return Tool(name, description, arguments, handler, Scenario.ORDER_CREATION, **{"timeout_s": timeout_s, **more})
+        common = {"scenario": Scenario.ORDER_CREATION, "filler": "filler.order", "timeout_s": timeout_s}
+        return Tool(name, description, arguments, handler, **{**common, **more})
 
     committing = {"changes": True, "timeout_s": LOOK_UP_TOO * timeout_s}
     return (
@@ -89,6 +90,7 @@ def order_tools(store: Store, limits: OrderLimits, timeout_s: float) -> tuple[To
             DraftArguments,
             orders.draft,
             changes=True,
+            audit="order.draft",
         ),
         tool(
             "update_order_delivery",
@@ -96,6 +98,7 @@ def order_tools(store: Store, limits: OrderLimits, timeout_s: float) -> tuple[To
             DeliveryArguments,
             orders.deliver,
             changes=True,
+            audit="order.delivery",
         ),
         tool(
             "confirm_order",
@@ -104,9 +107,23 @@ def order_tools(store: Store, limits: OrderLimits, timeout_s: float) -> tuple[To
             orders.confirm,
             **committing,
             read_back=orders.read_back,
+            audit="order.confirm",
         ),
-        tool("cancel_order_draft", "Drop the order that was begun.", DropArguments, orders.drop, changes=True),
-        tool("get_pickup_points", "Where orders can be picked up in a city.", CityArguments, orders.pickup_points),
+        tool(
+            "cancel_order_draft",
+            "Drop the order that was begun.",
+            DropArguments,
+            orders.drop,
+            changes=True,
+            audit="order.drop",
+        ),
+        tool(
+            "get_pickup_points",
+            "Where orders can be picked up in a city.",
+            CityArguments,
+            orders.pickup_points,
+            filler="filler.pickup",
+        ),
     )
 
 

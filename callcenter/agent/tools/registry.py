@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from callcenter import metrics
+from callcenter.agent.tools.changes import Action
 from callcenter.agent.tools.desk import Desk, Phrase, ReadBack
 from callcenter.agent.tools.findings import Findings
 from callcenter.agent.tools.for_model import MAX_TEXT, data_for_model, error_for_model
@@ -25,6 +26,7 @@ from callcenter.shop import Shop
 from store_client import StoreBadAnswer, StoreError, StoreUnavailable
 
 TIMEOUT_S = 3.0
+GENERAL_FILLER = "filler.first"
 MAX_NAME = 64
 MAX_UNREADABLE = 500
 CANNOT_CHECK = "Tell the caller honestly that this cannot be checked right now, and offer the operator."
@@ -69,6 +71,8 @@ class Tool:
     """Gets an instance of `arguments`, and the call's desk."""
     scenario: Scenario
     """What a caller wants for whom this tool is called."""
+    filler: str
+    """Key of the phrase for a caller whom it keeps waiting."""
     timeout_s: float = TIMEOUT_S
     longest_text: int = MAX_TEXT
     """Characters of one text in its results that a model gets."""
@@ -77,10 +81,17 @@ class Tool:
     read_back: Callable[[Any, Desk], Awaitable[Proposal | ToolOutcome]] | None = None
     """It commits the shop: it runs only when the caller has heard this and said yes. Instead there may be an outcome
     already, or ToolFailed."""
+    audit: Action | Mapping[str, Action] | None = None
+    """What the audit log calls that which it does; by its argument `action`, where it does several things. None: it
+    changes nothing of the store's."""
 
     @cached_property
     def spec(self) -> ToolSpec:
         return ToolSpec(self.name, self.description, json_schema(self.arguments))
+
+    def action(self, arguments: Mapping[str, Any]) -> Action | None:
+        """What it does for the audit log, asked like that."""
+        return self.audit.get(str(arguments.get("action"))) if isinstance(self.audit, Mapping) else self.audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,10 @@ class CallTools:
     def scenario(self, name: str) -> Scenario | None:
         """What the tool is for; None for a tool that there is not."""
         return self._tools[name].scenario if name in self._tools else None
+
+    def filler(self, name: str) -> str:
+        """Key of the phrase for a caller whom the tool keeps waiting."""
+        return self._tools[name].filler if name in self._tools else GENERAL_FILLER
 
     def changes(self, name: str) -> bool:
         """Whether the tool changes something in the shop."""
@@ -287,13 +302,14 @@ class CallTools:
     def _done(
         self, name: str, given: Mapping[str, Any], outcome: ToolOutcome | ToolFailed, duration_ms: int, asks: bool
     ) -> ToolRun:
+        action = self._tools[name].action(given) if name in self._tools else None
         if isinstance(outcome, ToolFailed):
-            change = self._findings.note(name, given, None, outcome.error, asks=asks)
+            change = self._findings.note(name, action, given, None, outcome.error, asks=asks)
             finished = ToolFinished(name, given, None, duration_ms, success=False, error=outcome.error, change=change)
             told = error_for_model(name, outcome.error, outcome.advice)
             return ToolRun(finished, told, store_failure=outcome.store_failure)
         note = self._phrase(outcome.operator_note) if outcome.operator_note is not None else ""
-        change = self._findings.note(name, given, outcome.result, None, asks=asks, doubt=note)
+        change = self._findings.note(name, action, given, outcome.result, None, asks=asks, doubt=note)
         finished = ToolFinished(name, given, dict(outcome.result), duration_ms, success=True, change=change)
         most = self._tools[name].longest_text
         told = data_for_model(name, outcome.result if outcome.brief is None else outcome.brief, most)

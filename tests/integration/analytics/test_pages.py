@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from analytics.web.strings import choose_language, load_strings
-from callcenter.agent.tools.changes import ACTIONS, BOOKING_ACTIONS
+from callcenter.agent.tools.changes import Action
 from callcenter.journal.repository import Repository
 from callcenter.ports import Language
 from callcenter.records import ChangeOutcome, HangupBy, Outcome, Record, Scenario, Speaker, Stage, TransferReason
@@ -150,7 +150,7 @@ def test_every_value_of_the_journal_has_a_name_in_every_language() -> None:
         "stage": Stage,
         "endpoint": ("words", "voice", "silence", "dictation", "length"),
         "speculation": ("kept", "thrown away"),
-        "action": (*ACTIONS.values(), *BOOKING_ACTIONS.values(), "callback"),
+        "action": (*get_args(Action), "callback"),
         "change": ChangeOutcome,
     }
     for kind, values in kinds.items():

@@ -10,7 +10,7 @@ from store_client import StoreConflict, StoreNotFound, StoreUnavailable
 from store_client.breaker import BreakerState
 from store_client.client import StoreClient
 from store_client.models_orders import OrderDetails, OrderLine, ToAddress, ToPickupPoint
-from tests.fakes.misbehaving_http import Behaviour, Half, Hang, MisbehavingServer, Reply, misbehaving_server
+from tests.fakes.misbehaving_http import Behaviour, Drop, Half, Hang, MisbehavingServer, Reply, misbehaving_server
 
 ORDER: dict[str, Any] = {
     "id": 17,
@@ -103,9 +103,9 @@ async def test_the_other_changes_tell_their_call_beside_the_body(
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("trouble", [Half(), REFUSED_503])
+@pytest.mark.parametrize("trouble", [Half(), Drop(), REFUSED_503])
 async def test_a_change_is_sent_once_more_just_as_it_was(
-    server: MisbehavingServer, client: StoreClient, change: Change, trouble: Half | Reply
+    server: MisbehavingServer, client: StoreClient, change: Change, trouble: Behaviour
 ) -> None:
     server.script = [trouble, DONE]
     assert (await change(client)).id == "17"
@@ -116,10 +116,11 @@ async def test_a_change_is_sent_once_more_just_as_it_was(
 
 
 @pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("trouble", [Half(), Drop(), REFUSED_503])
 async def test_a_change_is_not_sent_a_third_time(
-    server: MisbehavingServer, client: StoreClient, change: Change
+    server: MisbehavingServer, client: StoreClient, change: Change, trouble: Behaviour
 ) -> None:
-    server.script = [REFUSED_503]
+    server.script = [trouble]
     with pytest.raises(StoreUnavailable):
         await change(client)
     assert len(server.requests) == 2
@@ -138,6 +139,16 @@ async def test_a_change_that_was_given_up_may_still_be_done_whatever_came_of_the
         await confirm(hasty)
     await hasty.aclose()
     assert caught.value.pending is pending
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_a_connection_that_was_closed_meanwhile_fails_no_change(
+    server: MisbehavingServer, client: StoreClient, change: Change
+) -> None:
+    server.script = [Reply.of({"data": ORDER}, 200, closes=True)]
+    for _ in range(2):
+        assert (await change(client)).id == "17"
+    assert server.connections == 2
 
 
 @pytest.mark.parametrize("status", [409, 422])

@@ -1,6 +1,7 @@
 """The client against a server that hangs, breaks off, refuses and lies, over real sockets."""
 
 import asyncio
+import gzip
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,16 @@ import pytest
 from store_client import StoreBadAnswer, StoreNotFound, StoreRejected, StoreUnavailable
 from store_client.breaker import BreakerState
 from store_client.client import StoreClient
-from tests.fakes.misbehaving_http import Half, Hang, MisbehavingServer, Reply, Trickle, misbehaving_server
+from tests.fakes.misbehaving_http import (
+    Behaviour,
+    Drop,
+    Half,
+    Hang,
+    MisbehavingServer,
+    Reply,
+    Trickle,
+    misbehaving_server,
+)
 
 NO_PAGES = {"page": 1, "per_page": 20, "total": 0, "total_pages": 0}
 TIRE = {
@@ -148,10 +158,44 @@ async def test_a_503_is_tried_again(bench: Bench) -> None:
     assert len(bench.server.requests) == 2
 
 
-async def test_a_connection_that_breaks_off_is_tried_again(bench: Bench) -> None:
-    bench.server.script = [Half(), EMPTY]
+@pytest.mark.parametrize("trouble", [Half(), Drop(), Reply(200, b"", ("Not a header",))])
+async def test_a_connection_that_breaks_off_is_tried_again(bench: Bench, trouble: Behaviour) -> None:
+    bench.server.script = [trouble, EMPTY]
     await bench.client.search_tires()
     assert bench.server.connections == 2
+
+
+async def test_a_question_is_sent_three_times_at_most(bench: Bench) -> None:
+    bench.server.script = [Drop()]
+    assert await bench.unavailable() == "connection"
+    assert len(bench.server.requests) == 3
+
+
+async def test_a_connection_that_was_closed_meanwhile_fails_no_question(bench: Bench) -> None:
+    bench.server.script = [Reply.of({"data": [], "pagination": NO_PAGES}, closes=True)]
+    for _ in range(3):
+        await bench.client.search_tires()
+    assert bench.server.connections == 3
+
+
+async def test_a_packed_answer_is_read(bench: Bench) -> None:
+    bench.server.script = [Reply(200, gzip.compress(EMPTY.body), ("Content-Encoding: gzip",))]
+    assert (await bench.client.search_tires()).tires == ()
+
+
+async def test_no_cookie_is_kept(bench: Bench) -> None:
+    bench.server.script = [Reply.of({"data": [], "pagination": NO_PAGES}, 200, "Set-Cookie: a=b; Path=/")]
+    for _ in range(2):
+        await bench.client.search_tires()
+    assert "cookie" not in bench.server.headers[1]
+
+
+async def test_a_proxy_of_the_environment_is_not_asked(
+    bench: Bench, free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port}")
+    bench.server.script = [EMPTY]
+    await bench.client.search_tires()
 
 
 async def test_a_hanging_connection_is_tried_again_within_the_deadline() -> None:
@@ -205,6 +249,10 @@ async def test_a_refusal_without_the_contracts_body_is_still_a_refusal(bench: Be
         Reply(200, b"\xff\xfe"),
         Reply.of({"data": [{}]}),
         Reply(302, b""),
+        Reply(307, b"", ("Location: /api/v1/tires/search",)),
+        Reply(200, b"not packed", ("Content-Encoding: gzip",)),
+        Reply(200, gzip.compress(bytes(5 * 2**20)), ("Content-Encoding: gzip",)),
+        Reply(200, EMPTY.body.ljust(5 * 2**20)),
         Reply(204),
     ],
 )
@@ -212,6 +260,7 @@ async def test_what_the_contract_does_not_allow_is_a_bad_answer(bench: Bench, re
     bench.server.script = [reply]
     with pytest.raises(StoreBadAnswer):
         await bench.client.search_tires()
+    assert len(bench.server.requests) == 1
 
 
 async def test_five_faults_of_the_server_open_the_breaker_and_a_probe_closes_it(bench: Bench) -> None:

@@ -77,6 +77,7 @@ def test_several_tools_run_side_by_side() -> None:
         ScenarioRecognized(Scenario.AVAILABILITY_CHECK),
     ]
     assert [act.tool_name for act in only(ToolStarted, acts)] == ["search_tires", "check_availability"]
+    assert [act.filler for act in only(ToolStarted, acts)] == ["filler.search", "filler.stock"]
     assert [act.duration_ms for act in only(ToolFinished, acts)] == [1000, 1000]
     assert only(GoalReached, acts) == [GoalReached(Scenario.AVAILABILITY_CHECK)]
 

@@ -58,7 +58,7 @@ def test_search_stock_and_operator_without_any_model(language: Language, lines: 
     assert found[0] == ModelAnswered("rules")
     assert "Nokian Hakkapeliitta 10" in words(found)
     assert price in words(found)
-    assert [act.tool_name for act in only(ToolStarted, found)] == ["search_tires"]
+    assert [(act.tool_name, act.filler) for act in only(ToolStarted, found)] == [("search_tires", "filler.search")]
     assert only(ToolFinished, found)[0].success
     assert only(GoalReached, found) == [GoalReached(Scenario.TIRE_SEARCH)]
     assert only(ScenarioRecognized, stock) == [ScenarioRecognized(Scenario.AVAILABILITY_CHECK)]

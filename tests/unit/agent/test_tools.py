@@ -3,7 +3,7 @@
 import asyncio
 import json
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
@@ -12,15 +12,18 @@ from hypothesis import strategies as st
 
 from callcenter.agent.tools import Toolbox, ToolRun
 from callcenter.agent.tools.catalogue import catalogue_tools
-from callcenter.ports import ToolSpec, TransferRequested
+from callcenter.agent.tools.changes import Action
+from callcenter.agent.tools.fitting import fitting_tools
+from callcenter.agent.tools.orders import order_tools
+from callcenter.ports import Language, ToolSpec, TransferRequested
 from callcenter.records import TransferReason
 from store_client import StoreBadAnswer, StoreError, StoreRejected, StoreUnavailable
 from store_client.fake import FakeStore
 from store_client.fake_catalogue import SOLD_OUT
 from store_client.models import TireDetails, TirePage
 from tests.fakes.virtual_time import run
+from tests.unit.agent.conversation import NOW, shop, toolbox
 from tests.unit.agent.conversation import call as info
-from tests.unit.agent.conversation import shop, toolbox
 
 CAMRY = {"vehicle_make": "Toyota", "vehicle_model": "Camry", "season": "winter"}
 
@@ -304,6 +307,30 @@ def test_a_store_that_fails_is_told_honestly(error: StoreError, kind: str) -> No
     assert done.finished.error == f"store: {kind}"
     assert done.store_failure == kind
     assert "cannot be checked right now" in done.for_model
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_a_caller_who_waits_for_a_tool_is_told_what_it_does_and_from_the_cache(language: Language) -> None:
+    tools = toolbox().open(info())
+    fillers = {name: tools.filler(name) for name in specs()}
+    ready = shop().fixed_phrases(language)
+    assert {shop().phrase(key, language, seed=seed) for key in fillers.values() for seed in range(2)} <= set(ready)
+    assert [name for name, key in fillers.items() if key == "filler.first"] == [
+        *("request_callback", "transfer_to_operator"),  # they ask nobody
+    ]
+    assert tools.filler("no_such_tool") == "filler.first"
+
+
+def test_whatever_changes_something_of_the_stores_is_in_the_audit_log() -> None:
+    tools = (
+        *order_tools(FakeStore(), shop().facts.order_limits, 3.0),
+        *fitting_tools(FakeStore(), 3.0, lambda: NOW.date()),
+    )
+    logged = [tool.audit for tool in tools if tool.changes]
+    named = [action for one in logged if one for action in ([one] if isinstance(one, str) else one.values())]
+    assert None not in logged
+    assert sorted(named) == sorted(get_args(Action))
+    assert [tool.name for tool in tools if tool.audit is not None and not tool.changes] == []
 
 
 def test_a_store_that_is_too_slow_is_not_waited_for() -> None:

@@ -12,7 +12,7 @@ from typer.main import get_command
 from callcenter.cli import COMMANDS, build
 
 ROOT = Path(__file__).parents[3]
-HEAVY = "pydantic numpy onnxruntime sqlalchemy fastapi celery openai asyncpg httpx redis"
+HEAVY = "pydantic numpy onnxruntime sqlalchemy fastapi celery openai asyncpg aiohttp httpx redis"
 
 
 def callcenter(*arguments: str, cwd: Path = ROOT, **env: str) -> "subprocess.CompletedProcess[str]":
