@@ -83,7 +83,7 @@ class RecordedCall:
         reason, scenario = TransferReason.CUSTOMER_REQUEST, Scenario.ORDER_CREATION
         told = HandoverBegun(
             *(self.call_id, self.started_at, self.at(4), reason, scenario, "en"),
-            summary="The caller looks for winter tires for Toyota Camry.",
+            summary="Tires: winter, for Toyota Camry.",
             found=FOUND,
         )
         return replace(told, **more)  # type: ignore[arg-type]  # names and values of a test

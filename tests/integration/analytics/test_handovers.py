@@ -46,7 +46,7 @@ async def test_a_call_that_is_being_handed_over_is_shown_at_once(
     assert shown == listed
     assert (shown["call_id"], shown["caller_id"]) == (str(call.call_id), "+380671234567")
     assert (shown["reason"], shown["scenario"], shown["waiting"]) == ("customer_request", "order_creation", True)
-    assert shown["summary"] == "The caller looks for winter tires for Toyota Camry."
+    assert shown["summary"] == "Tires: winter, for Toyota Camry."
     assert (shown["words"], shown["ended_at"], shown["operator_answered"]) == ("A nice caller.", None, None)
     assert shown["found"]["order"] == {"id": "7", **DRAFT, "delivery": "Lviv", "payment": "cod"}
     assert shown["found"]["unsure"][0]["reason"] == "store: timeout"
@@ -113,7 +113,7 @@ async def test_the_page_of_a_call_shows_what_the_operator_was_told_and_what_was_
     for told in (
         "For the operator",
         "waits for the operator or talks to him now",
-        "The caller looks for winter tires for Toyota Camry.",
+        "Tires: winter, for Toyota Camry.",
         "The shop did not answer: look it up delivery of order order:7: reason: store: timeout",
         "winter, Toyota (6 found)",
         "Nokian Hakka 205/55 R16, 4200 UAH; Rosava Snowgard 205/55 R16, 2100 UAH",
