@@ -9,7 +9,7 @@ import structlog
 
 from callcenter import metrics
 from callcenter.agent.tools.changes import ACTIONS, BOOKING_ACTIONS
-from callcenter.ports import AgentSession, CallInfo
+from callcenter.ports import AgentSession, CallInfo, Language, Unserved
 from callcenter.records import Found, HandoverBegun, Scenario, TransferReason
 from callcenter.shop import Shop
 
@@ -87,6 +87,16 @@ def _facts(shop: Shop, call: CallInfo, found: Found) -> Iterator[str]:
 
 def _number(one: Mapping[str, Any]) -> str:
     return str(one.get("object", "")).partition(":")[2]
+
+
+def broken_off(call: CallInfo, agent: AgentSession, shop: Shop, scenario: Scenario) -> str:
+    """What the display shows should this call's process die now. Never raises."""
+    told = hand_over(call, agent, shop, scenario, TransferReason.COMPONENT_FAILURE)
+    return f"{unserved('broke_off', shop, call.language)} {told.summary}"
+
+
+def unserved(why: Unserved, shop: Shop, language: Language) -> str:
+    return shop.phrase("summary.unserved", language, reason=str(why))
 
 
 def in_a_line(handover: HandoverBegun, shop: Shop, call: CallInfo) -> str:

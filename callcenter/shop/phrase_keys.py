@@ -183,6 +183,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "summary.done": "action number station date time topic",
         "summary.orders": "names",
         "summary.articles": "names",
+        "summary.unserved": "reason",
         "summary.display": "reason summary words",
     }.items()
 }
