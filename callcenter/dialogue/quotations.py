@@ -9,7 +9,7 @@ MOST_KEPT = 6
 MOST_QUOTED = 3
 MOST_LETTERS = 140
 """Of one quotation."""
-SHORT_ANSWER = 6
+SHORT_ANSWER, SHORT_CHOICE = 6, 3
 """Words; whoever says more says something of his own."""
 HINT = 4
 """Words of an answer with one word in it that was not understood."""
@@ -49,7 +49,7 @@ def quoted(memory: Memory) -> tuple[str, ...]:
     """What the operator is to read, what the call seems to be about first."""
     shown = {
         "order": memory.order is not None or memory.placed is not None,
-        "fitting": memory.fitting is not None or memory.booked is not None,
+        "fitting": (memory.fitting is not None and memory.fitting.is_begun) or memory.booked is not None,
         "wish": bool(memory.wish),
     }
     told = [one.words for one in memory.told if one.form != "answer" and not shown.get(one.form)]
@@ -73,7 +73,8 @@ def _forms(memory: Memory) -> dict[Literal["order", "fitting", "wish"], object]:
 def _tells_something(said: Understood) -> bool:
     if not said.words:
         return False
-    return bool(said.unknown or said.intents - ANSWERS) or not said.intents or len(said.words.split()) > SHORT_ANSWER
+    short = SHORT_CHOICE if said.intents & {"choice", "quantity", "items"} else SHORT_ANSWER
+    return bool(said.unknown or said.intents - ANSWERS) or not said.intents or len(said.words.split()) > short
 
 
 def _cut(words: str) -> str:

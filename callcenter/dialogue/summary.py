@@ -49,7 +49,7 @@ def _open_and_done(speech: Speech, memory: Memory) -> Iterator[str]:
         yield _order(speech, memory.order, unsure=memory.unsure)
     if (booked := memory.booked) is not None:
         yield speech.phrase("summary.booked", station=booked.station.name, date=booked.date, time=booked.time)
-    if memory.fitting is not None and _is_begun(memory.fitting):
+    if memory.fitting is not None and memory.fitting.is_begun:
         yield _fitting(speech, memory.fitting)
 
 
@@ -67,11 +67,6 @@ def _order(speech: Speech, order: OrderForm, *, unsure: bool) -> str:
 
 def _goods(lines: Sequence[OrderLine]) -> list[dict[str, object]]:
     return [{"name": f"{line.tire.name} {line.tire.size}".strip(), "quantity": line.quantity} for line in lines]
-
-
-def _is_begun(form: FittingForm) -> bool:
-    """Something of it is settled: else it may be no more than a word that the caller said."""
-    return form.booking is not None or form.station is not None or bool(form.city or form.date or form.proposal)
 
 
 def _fitting(speech: Speech, form: FittingForm) -> str:

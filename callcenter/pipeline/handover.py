@@ -79,6 +79,8 @@ def _facts(shop: Shop, call: CallInfo, found: Found) -> Iterator[str]:
             yield phrase("done", action=one["action"], number=number, topic=one.get("topic"), **where)
     if found.orders:
         yield phrase("orders", names=found.orders)
+    if found.times:
+        yield phrase("times", names=found.times)
     if found.articles:
         yield phrase("articles", names=found.articles)
     if any(one["action"] not in CHANGES for one in found.unsure):

@@ -182,6 +182,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "summary.refused": "action number reason items",
         "summary.done": "action number station date time topic",
         "summary.orders": "names",
+        "summary.times": "names",
         "summary.articles": "names",
         "summary.unserved": "reason",
         "summary.display": "reason summary words",

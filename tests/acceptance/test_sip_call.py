@@ -64,7 +64,9 @@ async def see_handover(shop: Shop) -> None:
     assert "Tires: winter for Toyota Camry" in shown.name
     async with asyncio.timeout(10), httpx.AsyncClient() as client:
         while True:
-            listed = await client.get(f"{shop.system.web}/api/v1/handovers", params={"caller": CALLER})
+            listed = await client.get(
+                f"{shop.system.web}/api/v1/handovers", params={"caller": CALLER, "waiting": "true"}
+            )
             listed.raise_for_status()
             if listed.json()["data"]:
                 break
