@@ -13,7 +13,7 @@ from callcenter.dialogue.asked import Asked
 from callcenter.dialogue.flow_check import check_flow
 from callcenter.dialogue.memory import Memory
 from callcenter.dialogue.policy import Patience
-from callcenter.dialogue.quotations import Notes
+from callcenter.dialogue.quotations import CUT_OUT, Notes
 from callcenter.dialogue.steps import Step
 from callcenter.dialogue.summary import summarize
 from callcenter.dialogue.turn import Circumstances, Speech, Turn
@@ -72,7 +72,7 @@ class Engine:
         memory.pending, memory.speaking = None, False
         turn = self._turn(self._understand(said))
         if said.text and not said.keyed:
-            memory.words = LONG_NUMBER.sub("…", UNSPEAKABLE.sub("", said.text[:MOST_WORDS]))
+            memory.words = LONG_NUMBER.sub(CUT_OUT, UNSPEAKABLE.sub("", said.text[:MOST_WORDS]))
         notes = Notes(memory, turn.said)
         if turn.said.quantity is not None:
             memory.quantity = turn.said.quantity

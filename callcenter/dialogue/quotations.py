@@ -9,6 +9,9 @@ MOST_KEPT = 6
 MOST_QUOTED = 3
 MOST_LETTERS = 140
 """Of one quotation."""
+DIGITS_OF_A_CARD = 13
+"""Words that spell so many are not quoted; what is written in digits is cut out of them already."""
+CUT_OUT = "…"
 SHORT_ANSWER, SHORT_CHOICE = 6, 3
 """Words; whoever says more says something of his own."""
 HINT = 4
@@ -27,7 +30,8 @@ class Notes:
 
     def __init__(self, memory: Memory, said: Understood) -> None:
         self._memory, self._said, self._before = memory, said, _forms(memory)
-        if not said.keyed and _tells_something(said):
+        is_card = len(said.digits) >= DIGITS_OF_A_CARD and CUT_OUT not in memory.words
+        if not said.keyed and not is_card and _tells_something(said):
             is_more = said.intents - ANSWERS or len(said.unknown) != 1 or len(said.words.split()) > HINT
             self._keep("" if is_more else "answer")
 
