@@ -32,7 +32,7 @@ class Notes:
         self._memory, self._said, self._before = memory, said, _forms(memory)
         is_card = len(said.digits) >= DIGITS_OF_A_CARD and CUT_OUT not in memory.words
         if not said.keyed and not is_card and _tells_something(said):
-            is_more = said.intents - ANSWERS or len(said.unknown) != 1 or len(said.words.split()) > HINT
+            is_more = said.intents - ANSWERS or len(_unknown(said)) != 1 or len(said.words.split()) > HINT
             self._keep("" if is_more else "answer")
 
     def close(self) -> None:
@@ -40,7 +40,7 @@ class Notes:
         memory, said = self._memory, self._said
         changed = next((form for form, now in _forms(memory).items() if now != self._before[form]), None)
         is_last = bool(memory.told) and memory.told[-1].words == memory.words
-        if changed is not None and is_last and (not said.unknown or "address" in said.intents):
+        if changed is not None and is_last and (not _unknown(said) or "address" in said.intents):
             self._keep(changed)
 
     def _keep(self, form: Literal["order", "fitting", "wish", "answer", ""]) -> None:
@@ -78,7 +78,13 @@ def _tells_something(said: Understood) -> bool:
     if not said.words:
         return False
     short = SHORT_CHOICE if said.intents & {"choice", "quantity", "items"} else SHORT_ANSWER
-    return bool(said.unknown or said.intents - ANSWERS) or not said.intents or len(said.words.split()) > short
+    return bool(_unknown(said) or said.intents - ANSWERS) or not said.intents or len(said.words.split()) > short
+
+
+def _unknown(said: Understood) -> list[str]:
+    """Without those of a day or a time."""
+    when = said.when.words.split()
+    return [word for word in said.unknown if word not in when]
 
 
 def _cut(words: str) -> str:

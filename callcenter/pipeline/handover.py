@@ -76,11 +76,12 @@ def _facts(shop: Shop, call: CallInfo, found: Found) -> Iterator[str]:
         if one["action"] in TOLD_AS_DONE:
             where = {"station": one.get("station"), "date": one.get("date"), "time": one.get("time")}
             number = _number(one) if one["action"] == "order.drop" else ""
-            yield phrase("done", action=one["action"], number=number, topic=one.get("topic"), **where)
+            topic = str(one.get("topic") or "").rstrip(".")
+            yield phrase("done", action=one["action"], number=number, topic=topic, **where)
     if found.orders:
         yield phrase("orders", names=found.orders)
     if found.times:
-        yield phrase("times", names=found.times)
+        yield phrase("times", names=found.times[:1])
     if found.articles:
         yield phrase("articles", names=found.articles)
     if any(one["action"] not in CHANGES for one in found.unsure):

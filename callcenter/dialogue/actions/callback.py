@@ -59,8 +59,7 @@ def refused(turn: Turn, error: str) -> None:
 
 
 def _promise(turn: Turn, best_time: str) -> None:
-    about = summarize(turn.speech, turn.memory) if _is_about_something(turn) else turn.speech.phrase("summary.nothing")
-    topic = turn.memory.topic or about
+    topic = turn.memory.topic or summarize(turn.speech, turn.memory)
     when = best_time or _usual(turn)
     turn.run(CALL_BACK, {"topic": topic[:MOST_TOPIC], "best_time": when[:MOST_TIME]})
 

@@ -126,7 +126,7 @@ def draft(quantity: int) -> ToolRequest:
             [[asks("get_fitting_slots", station_id="kyiv-obolon", date_from="2026-11-06")], ["At ten?"], [FETCH]],
             ["I want tires fitted at Obolon in Kyiv on Friday", "no all too early, somebody else must help"],
             ["no all too early", "I want tires fitted at Obolon", "Free times looked up: 2026-11-06 09:00"],
-            "done yet",
+            "begun",
         ),
     ],
     ids=["an open order", "too many", "not in stock", "an article", "a complaint", "a fitting"],

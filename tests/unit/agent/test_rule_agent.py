@@ -209,7 +209,7 @@ def test_too_large_an_order_and_a_call_back_reach_the_session() -> None:
     )
     assert only(CallbackPromised, called_back) == [
         CallbackPromised(
-            "Said: “call me back tomorrow after five”. Tires: winter, for Volkswagen Golf. Named so far: "
+            "Tires: winter, for Volkswagen Golf. Named so far: "
             "Nokian Hakkapeliitta 10 205/55 R16; Michelin Alpin 6 205/55 R16.",
             "tomorrow after 5",
         )
