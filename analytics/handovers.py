@@ -66,7 +66,7 @@ async def list_handovers(
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         rows: list[asyncpg.Record] = []
         if after is None or after.waiting:
-            rows = await _listed(connection, f"{WAITING} IS TRUE", wanted, limit, after)
+            rows = await _listed(connection, WAITING, wanted, limit, after)
         if len(rows) < limit and not only_waiting:
             behind = after if after is not None and not after.waiting else None
             rows += await _listed(connection, f"{WAITING} IS NOT TRUE", wanted, limit - len(rows), behind)

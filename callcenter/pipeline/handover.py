@@ -95,11 +95,17 @@ def _number(one: Mapping[str, Any]) -> str:
 def broken_off(call: CallInfo, agent: AgentSession, shop: Shop, scenario: Scenario) -> str:
     """What the display shows should this call's process die now. Never raises."""
     told = hand_over(call, agent, shop, scenario, TransferReason.COMPONENT_FAILURE)
-    return f"{unserved('broke_off', shop, call.language)} {told.summary}"
+    return f"{unserved('broke_off', shop, call.language)} {told.summary}".strip()
 
 
 def unserved(why: Unserved, shop: Shop, language: Language) -> str:
-    return shop.phrase("summary.unserved", language, reason=str(why))
+    """The same of a call that nobody served, or whose process has died. Never raises."""
+    try:
+        return shop.phrase("summary.unserved", language, reason=str(why))
+    except Exception as error:  # as above
+        metrics.errors_total.labels("session", type(error).__name__).inc()
+        log.error("display_broke", error=type(error).__name__)  # noqa: TRY400
+        return ""
 
 
 def in_a_line(handover: HandoverBegun, shop: Shop, call: CallInfo) -> str:

@@ -6,7 +6,8 @@ next is the queue. A call that nobody can look up might be a second one with its
 its caller's number would be missing: a human is the better answer, and the caller has it at once.
 
 Callers' numbers lie there hashed, for an hour, and sealed until the call is admitted, for minutes at most (sealing.py);
-so does the line for the operator's phone, which the dialplan asks for as soon as the call has left us.
+so does the line for the operator's phone, which the dialplan asks for as soon as the call has left us: it is written
+anew with each turn of the caller's, so that another worker can tell it when the one that had the call is dead.
 """
 
 import asyncio
