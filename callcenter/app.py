@@ -30,6 +30,7 @@ from callcenter.media.load import Load
 from callcenter.media.loop_watch import LoopWatch
 from callcenter.media.place import Place
 from callcenter.media.slots import Slots
+from callcenter.pipeline.handover import unserved
 from callcenter.pipeline.session import Parts, serve_call
 from callcenter.ports import (
     Agent,
@@ -270,6 +271,7 @@ class MediaServer:
             slots=self._slots,
             language=settings.language,
             readiness=lambda: look(watched),
+            explain=lambda why: unserved(why, self._shop, settings.language),
         )
         self._http = HttpServer(app, settings.http, reuse_port=shared)
         await self._http.start()

@@ -505,6 +505,9 @@ class Journal(Protocol):
 
 
 NextStep = Literal["queue", "bye"]
+Unserved = RefusalReason | Literal["broke_off", "never_came", "unknown"]
+"""Why a caller who is in the queue has no line for the operator: the call was refused; whoever had it is gone; its
+audio never came to us; it is a call of before our start, or was not announced."""
 
 
 class CallRegistry(Protocol):
@@ -541,6 +544,9 @@ class CallExchange(CallRegistry, Protocol):
 
     async def handover(self, call_id: UUID) -> str:
         """What the operator's phone is to show of this call; "" where nothing is known. Never raises."""
+
+    async def unserved(self, call_id: UUID) -> Unserved | None:
+        """Of a call without such a line; None where it has been served, or nobody can tell. Never raises."""
 
     async def waiting(self, call_id: UUID) -> CallInfo | None:
         """A call that was announced, not refused then, and never admitted. Raises RegistryError."""

@@ -225,6 +225,8 @@ class Found:
     """The first of the last search that found any: name, size, price."""
     orders: tuple[str, ...] = ()
     """Earlier orders whose status was told: number and status."""
+    articles: tuple[str, ...] = ()
+    """Titles of the shop's articles that were looked up last."""
     times: tuple[str, ...] = ()
     """Free times of a fitting station that were looked up: a day and its first times."""
     order: Mapping[str, Any] | None = None
@@ -233,6 +235,8 @@ class Found:
     """The booking in question: what is to be done, station, date, time."""
     done: tuple[Mapping[str, Any], ...] = ()
     """What was changed in the shop: action, object, and how it is now."""
+    refused: tuple[Mapping[str, Any], ...] = ()
+    """What was asked for and turned down, and not done later: action, object, reason; `items`, where they are known."""
     unsure: tuple[Mapping[str, Any], ...] = ()
     """What the shop did not answer to, so that nobody knows: action, object, reason; `told`: the same as a sentence,
     where the tool has one."""

@@ -59,7 +59,7 @@ class DateRange(BaseModel):
     date_to: Annotated[Instant | None, Field(description="The last day, which is included, or an instant.")] = None
 
     def started_from(self, zone: tzinfo) -> datetime | None:
-        return None if self.date_from is None else _begin(self.date_from, zone)
+        return None if self.date_from is None else begin_of(self.date_from, zone)
 
     def started_before(self, zone: tzinfo) -> datetime | None:
         return None if self.date_to is None else _end(self.date_to, zone)
@@ -103,7 +103,7 @@ class CallsQuery(CallsFilter):
         return None if self.cursor is None else decode_cursor(self.cursor, self.sort)
 
 
-def _begin(value: date | datetime, zone: tzinfo) -> datetime:
+def begin_of(value: date | datetime, zone: tzinfo) -> datetime:
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=zone)
     return datetime.combine(value, time(), zone)
@@ -112,8 +112,8 @@ def _begin(value: date | datetime, zone: tzinfo) -> datetime:
 def _end(value: date | datetime, zone: tzinfo) -> datetime:
     """The first instant that is not meant any more."""
     if isinstance(value, datetime):
-        return _begin(value, zone) + timedelta(microseconds=1)
-    return _begin(value + timedelta(days=1), zone)
+        return begin_of(value, zone) + timedelta(microseconds=1)
+    return begin_of(value + timedelta(days=1), zone)
 
 
 def spellings(caller: str) -> tuple[str, ...]:
@@ -122,13 +122,13 @@ def spellings(caller: str) -> tuple[str, ...]:
     return (caller.strip(), digits, f"+{digits}") if digits else (caller.strip(),)
 
 
-def encode_cursor(sort: Sort, key: Key) -> str:
+def encode_cursor(sort: str, key: Key) -> str:
     value, call_id = key
     shown = value.isoformat() if isinstance(value, datetime) else value
     return base64.urlsafe_b64encode(json.dumps([sort, shown, str(call_id)]).encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, sort: Sort) -> Key:
+def decode_cursor(cursor: str, sort: str) -> Key:
     """Raises ProblemError for anything that encode_cursor has not made for this order."""
     try:
         return _read_cursor(cursor, sort)
@@ -136,11 +136,11 @@ def decode_cursor(cursor: str, sort: Sort) -> Key:
         raise invalid("cursor", "is not the next_cursor of a list in this order") from None
 
 
-def _read_cursor(cursor: str, sort: Sort) -> Key:
+def _read_cursor(cursor: str, sort: str) -> Key:
     its_sort, shown, call_id = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
     if its_sort != sort:
         raise ValueError("of another order")
-    if not sort.endswith("started_at"):
+    if not sort.endswith("at"):
         if not isfinite(value := float(shown)):
             raise ValueError("no number")
         return value, UUID(call_id)

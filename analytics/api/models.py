@@ -125,12 +125,16 @@ class Found(BaseModel):
     """So many tires were found by the last search, whose wishes these are."""
     tires: list[str] = []
     orders: list[str] = []
+    articles: list[str] = []
+    """Titles of what was looked up last."""
     times: list[str] = []
     order: dict[str, Any] | None = None
     """The draft that is open."""
     booking: dict[str, Any] | None = None
     """The booking in question."""
     done: list[dict[str, Any]] = []
+    refused: list[dict[str, Any]] = []
+    """What was asked for and turned down."""
     unsure: list[dict[str, Any]] = []
     """What the shop did not answer to."""
 
@@ -150,6 +154,8 @@ class Handover(BaseModel):
     words: str
     """A model's own words for the operator, which nobody has checked; empty where the rules answered."""
     found: Found
+    said: list[str]
+    """The caller's last words in the journal, the last first: all that is known of a call that broke off."""
     waiting: bool
     """For an operator, or with one, now."""
     ended_at: datetime | None
@@ -160,6 +166,8 @@ class Handover(BaseModel):
 
 class HandoverList(BaseModel):
     data: list[Handover]
+    next_cursor: str | None
+    """Give it as `cursor` for what comes next; None at the end."""
 
 
 class HandoverAnswer(BaseModel):

@@ -1,4 +1,5 @@
-"""The pages: the last calls, one call, the API's description; another file has that of where time goes."""
+"""The pages: the last calls, one call, the API's description; other files have that of where time goes and
+that of the calls for operators."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from analytics.api.problems import AWAY, ProblemError
 from analytics.api.routes import detailed, read_page
 from analytics.api.state import State
 from analytics.calls import get_call
-from analytics.web import latency
+from analytics.web import handovers, latency
 from analytics.web.rendering import Pages, percentiles_of
 from analytics.web.strings import load_strings
 from analytics.web.waterfall import pieces, scale_ms
@@ -32,6 +33,7 @@ def make_router(language: Language) -> APIRouter:
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
     pages = Pages(load_strings(), language)
     router.include_router(latency.make_router(pages))
+    router.include_router(handovers.make_router(pages))
     static = {name: (FOLDER / name).read_bytes() for name in FILES}
 
     @router.get("/")

@@ -13,6 +13,7 @@ from callcenter.dialogue.asked import Asked
 from callcenter.dialogue.flow_check import check_flow
 from callcenter.dialogue.memory import Memory
 from callcenter.dialogue.policy import Patience
+from callcenter.dialogue.quotations import CUT_OUT, Notes
 from callcenter.dialogue.steps import Step
 from callcenter.dialogue.summary import summarize
 from callcenter.dialogue.turn import Circumstances, Speech, Turn
@@ -78,9 +79,10 @@ class Engine:
         """What to do about the caller's turn. The steps are never empty; a CallTool is the last of them."""
         memory = self._memory
         memory.pending, memory.speaking = None, False
-        if said.text and not said.keyed:
-            memory.words = LONG_NUMBER.sub("…", UNSPEAKABLE.sub("", said.text[:MOST_WORDS]))
         turn = self._turn(self._understand(said))
+        if said.text and not said.keyed:
+            memory.words = LONG_NUMBER.sub(CUT_OUT, UNSPEAKABLE.sub("", said.text[:MOST_WORDS]))
+        notes = Notes(memory, turn.said)
         if turn.said.quantity is not None:
             memory.quantity = turn.said.quantity
         if (action := self._action(turn.said)) is not None:
@@ -88,6 +90,7 @@ class Engine:
             ACTIONS[action](turn)
         else:
             not_understood(turn)
+        notes.close()
         return self._close(turn)
 
     def tool_result(

@@ -98,6 +98,11 @@ class FittingForm:
         return FittingStep.CONFIRMATION
 
     @property
+    def is_begun(self) -> bool:
+        """The shop was asked for something of it: else it may be no more than a word that the caller said."""
+        return bool(self.booking or self.bookings or self.station or self.stations or self.free or self.proposal)
+
+    @property
     def wanted_time(self) -> str:
         """ "10:30"; "" where none was said, or only about when."""
         return f"{self.time:%H:%M}" if isinstance(self.time, dt.time) else ""

@@ -3,10 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum, auto
+from typing import Literal
 
 from callcenter.dialogue.fitting import Booking, FittingForm
 from callcenter.dialogue.offer import Offer, Stock
-from callcenter.dialogue.order import OrderForm, PlacedOrder
+from callcenter.dialogue.order import OrderForm, OrderLine, PlacedOrder
 from callcenter.dialogue.steps import CallTool
 from callcenter.dialogue.understood import Understood
 from callcenter.dialogue.wish import Wish
@@ -38,6 +39,15 @@ class About(Enum):
     """It is to be ordered."""
     ALSO = auto()
     """It is to be ordered beside what the open order has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Words of the caller's that are worth quoting."""
+
+    words: str
+    form: Literal["order", "fitting", "wish", "answer", ""] = ""
+    """What all of them went into; "answer": hardly more than one. "" where there is more to them."""
 
 
 @dataclass(slots=True)
@@ -107,6 +117,10 @@ class Memory:
     """Something of this answer was said already: what comes belongs to it."""
     words: str = ""
     """The caller's last words."""
+    told: tuple[Told, ...] = ()
+    """The first and the last of what he said, for the operator."""
+    too_many: tuple[OrderLine, ...] = ()
+    """Tires that were asked for last, and are more than anybody may order."""
     used: Counter[str] = field(default_factory=Counter)
     """How often a phrase was used: its variations take turns."""
 

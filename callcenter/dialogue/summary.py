@@ -1,35 +1,40 @@
-"""For the operator: what the caller wants, what was found, and what is open at the shop, in a few sentences."""
+"""For the operator, in a few sentences: the caller's own words, what was found and done, and what is open at the shop.
 
-from collections.abc import Iterator
+What a caller wants is told in his own words and by what was done for him, never by the rules' guess at it: they take a
+complaint about a fitting for a wish to book one.
+"""
+
+from collections.abc import Iterator, Sequence
 
 from callcenter.dialogue.fitting import FittingForm
 from callcenter.dialogue.memory import Memory
-from callcenter.dialogue.order import OrderForm
+from callcenter.dialogue.order import OrderForm, OrderLine
+from callcenter.dialogue.quotations import hinted, quoted
 from callcenter.dialogue.turn import Speech
-from callcenter.records import Scenario
 
 MOST_TIRES = 3
-MOST_WORDS = 120
-"""Characters of the caller's own words."""
-REQUESTS = frozenset(
-    {Scenario.ORDER_STATUS, Scenario.ORDER_CREATION, Scenario.FITTING_BOOKING, Scenario.CONSULTATION, Scenario.OTHER}
-)
+NOT_UNDERSTOOD = 2
+"""Turns in a row that are worth a word."""
 
 
 def summarize(speech: Speech, memory: Memory) -> str:
-    parts = [*_tires(speech, memory), *_requests(speech, memory)]
-    if not parts and memory.scenario is Scenario.OPERATOR_REQUEST:
-        parts.append(speech.phrase("summary.operator"))
-    elif not parts and memory.words:
-        parts.append(speech.phrase("summary.said", words=memory.words[:MOST_WORDS]))
-    elif not parts:
-        parts.append(speech.phrase("summary.nothing"))
-    return " ".join(parts)
+    main, *more = quoted(memory) or ("",)
+    parts = [speech.phrase("summary.said", words=main)] if main else []
+    if memory.too_many:
+        parts.append(speech.phrase("summary.too_many", items=_goods(memory.too_many)))
+    parts += [*_open_and_done(speech, memory), *_tires(speech, memory)]
+    if more:
+        parts.append(speech.phrase("summary.also_said", names=more))
+    if memory.misunderstood >= NOT_UNDERSTOOD:
+        parts.append(speech.phrase("summary.not_understood", count=memory.misunderstood))
+    if not parts and (words := hinted(memory)):
+        parts.append(speech.phrase("summary.said", words=words))
+    return " ".join(parts) or speech.phrase("summary.nothing")
 
 
 def _tires(speech: Speech, memory: Memory) -> Iterator[str]:
     if memory.wish:
-        yield speech.phrase("summary.tire_search", **speech.wish(memory.wish))
+        yield speech.phrase("summary.tires", **speech.wish(memory.wish))
     if memory.offered:
         names = [f"{tire.name} {tire.size}".strip() for tire in memory.offered[:MOST_TIRES]]
         yield speech.phrase("summary.shown", names=names)
@@ -37,38 +42,31 @@ def _tires(speech: Speech, memory: Memory) -> Iterator[str]:
         yield speech.phrase("summary.stock", name=f"{stock.offer.name} {stock.offer.size}", total=stock.total)
 
 
-def _requests(speech: Speech, memory: Memory) -> Iterator[str]:
-    """What is open or done tells more than that it was asked for."""
-    told = set()
+def _open_and_done(speech: Speech, memory: Memory) -> Iterator[str]:
     if memory.placed is not None:
-        told.add(Scenario.ORDER_CREATION)
         yield speech.phrase("summary.placed", number=memory.placed.number)
-    if memory.order is not None:
-        told.add(Scenario.ORDER_CREATION)
+    if memory.order is not None and not (memory.too_many and memory.order.total is None):
         yield _order(speech, memory.order, unsure=memory.unsure)
     if (booked := memory.booked) is not None:
-        told.add(Scenario.FITTING_BOOKING)
         yield speech.phrase("summary.booked", station=booked.station.name, date=booked.date, time=booked.time)
-    if memory.fitting is not None:
-        told.add(Scenario.FITTING_BOOKING)
+    if memory.fitting is not None and memory.fitting.is_begun:
         yield _fitting(speech, memory.fitting)
-    for scenario in memory.requests:
-        if scenario in REQUESTS - told:
-            yield speech.phrase(f"summary.request.{scenario}")
 
 
 def _order(speech: Speech, order: OrderForm, *, unsure: bool) -> str:
     where = order.point.name if order.point is not None else speech.place(order.city or "")
     return speech.phrase(
         "summary.order",
-        items=[
-            {"name": f"{line.tire.name} {line.tire.size}".strip(), "quantity": line.quantity} for line in order.lines
-        ],
+        items=_goods(order.lines),
         total=order.total,
         shipping=", ".join(filter(None, (where, order.address))),
         payment=order.payment,
         unsure=unsure,
     )
+
+
+def _goods(lines: Sequence[OrderLine]) -> list[dict[str, object]]:
+    return [{"name": f"{line.tire.name} {line.tire.size}".strip(), "quantity": line.quantity} for line in lines]
 
 
 def _fitting(speech: Speech, form: FittingForm) -> str:

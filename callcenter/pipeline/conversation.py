@@ -6,6 +6,7 @@ the answer to what was said so far is guessed at (`replies`).
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import assert_never
 
 import structlog
@@ -70,9 +71,10 @@ class Conversation:
         self.handover: HandoverBegun | None = None
         """An operator is being fetched."""
 
-    def attach(self, player: Player, speaker: Speaker) -> None:
-        """The voice; the player needs `on_progress` of this conversation, so it comes second."""
-        self._player = player
+    def attach(self, player: Player, speaker: Speaker, on_understood: Callable[[], None]) -> None:
+        """The voice; the player needs `on_progress` of this conversation, so it comes second. `on_understood`: one
+        more turn of the caller's is known to the agent."""
+        self._player, self._on_understood = player, on_understood
         self._replies = Replies(
             self._agent,
             player,
@@ -297,6 +299,7 @@ class Conversation:
     def _on_speaking(self) -> None:
         if self.state is State.THINKING:
             self._move(State.SPEAKING)
+            self._on_understood()
 
     async def _on_reply_ended(self, answer: Answer, error: EngineError | None) -> None:
         await self._give_up_reply(interrupted=False)

@@ -12,7 +12,7 @@ from callcenter.config import Settings
 from callcenter.events import CallEvent
 from callcenter.pipeline.answer import CallJournal
 from callcenter.pipeline.conversation import Conversation
-from callcenter.pipeline.handover import hand_over, in_a_line
+from callcenter.pipeline.handover import broken_off, hand_over, in_a_line
 from callcenter.pipeline.listener import Listener
 from callcenter.pipeline.outcome import CallFacts, outcome
 from callcenter.pipeline.player import Player
@@ -100,7 +100,7 @@ class _Session:
             conversation = Conversation(call, agent, parts.shop, parts.settings, self._journal, events, tasks)
             self._conversation, self._facts = conversation, conversation.facts
             player = Player(line.rate_hz, conversation.on_progress)
-            conversation.attach(player, self._speaker())
+            conversation.attach(player, self._speaker(), self._keep_for_operator)
             listener = Listener(
                 call.call_id,
                 line,
@@ -130,6 +130,13 @@ class _Session:
             self._parts.shop.lexicon(language),
             tts.timeout_ms / 1000,
         )
+
+    def _keep_for_operator(self) -> None:
+        """Should this process die, another one tells the operator so much."""
+        call, parts = self._call, self._parts
+        if self._agent is not None:
+            shown = broken_off(call, self._agent, parts.shop, self._facts.scenario)
+            parts.registry.decide_next(call.call_id, "queue", shown)
 
     def _broke(self, error: Exception) -> None:
         metrics.errors_total.labels("session", type(error).__name__).inc()

@@ -77,6 +77,7 @@ FULL: Mapping[str, Any] = {
     "moving": True,
     "unsure": True,
     "left": [{"name": "Nokian Hakka", "quantity": 2}, {"name": "Rosava Snowgard", "quantity": 1}],
+    "topic": "my refund",
     "text": "Winter tires are soft in the cold.",
     "reason": "customer_request",
     "summary": "The caller looks for winter tires.",

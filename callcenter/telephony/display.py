@@ -12,8 +12,8 @@ MOST = 80
 """Characters."""
 ENOUGH = 40
 """Characters of whole sentences that are better than the beginning of one more."""
-APOSTROPHES = frozenset("'’ʼ`")
-"""Inside a word, as Ukrainian has them: left out, so that the word stays one."""
+LEFT_OUT = frozenset("'’ʼ`“”«»")
+"""Apostrophes, so that a Ukrainian word stays one; and the quotation marks of our own phrases."""
 MARKS = frozenset(" .:!?+/-№")
 """A colon is safe in Set, and in nothing that has branches, such as ExecIf."""
 
@@ -21,7 +21,7 @@ MARKS = frozenset(" .:!?+/-№")
 def for_display(text: str) -> str:
     """One line, at most 80 characters; "" where nothing is left."""
     plain = unicodedata.normalize("NFC", text[: 8 * MOST])
-    words = "".join(character for character in plain if character not in APOSTROPHES)
+    words = "".join(character for character in plain if character not in LEFT_OUT)
     kept = "".join(character if _is_safe(character) else " " for character in words)
     line = " ".join(kept.split())
     if len(line) <= MOST:

@@ -23,7 +23,7 @@ from callcenter import metrics
 from callcenter.config import HttpSettings
 from callcenter.errors import CallRefused, RefusalReason, RegistryError
 from callcenter.media.slots import Slots
-from callcenter.ports import CallExchange, Journal, Language
+from callcenter.ports import CallExchange, Journal, Language, Unserved
 from callcenter.records import CallLeftAsterisk
 from callcenter.sockets import Peers
 from callcenter.telephony.announcement import describe
@@ -61,8 +61,16 @@ FULL = frozenset(
 class _Telephony:
     """The dialplan's calls."""
 
-    def __init__(self, exchange: CallExchange, journal: Journal, slots: Slots, language: Language) -> None:
+    def __init__(
+        self,
+        exchange: CallExchange,
+        journal: Journal,
+        slots: Slots,
+        language: Language,
+        explain: Callable[[Unserved], str],
+    ) -> None:
         self._exchange, self._journal, self._slots, self._language = exchange, journal, slots, language
+        self._explain = explain
         self._refusals = Refusals(exchange, journal)
 
     async def start(self, form: Form) -> Response:
@@ -81,7 +89,11 @@ class _Telephony:
 
     async def handover(self, form: Form) -> Response:
         """A line for Set(CALLERID(name)=...), empty where nothing is known: nothing else may ever stand in it."""
-        return PlainTextResponse(for_display(await self._exchange.handover(form.uuid("uuid"))))
+        call_id = form.uuid("uuid")
+        told = await self._exchange.handover(call_id)
+        if not told and (why := await self._exchange.unserved(call_id)) is not None:
+            told = self._explain(why)
+        return PlainTextResponse(for_display(told))
 
     async def end(self, form: Form) -> Response:
         call_id = form.uuid("uuid")
@@ -166,10 +178,11 @@ def create_app(
     slots: Slots,
     language: Language,
     readiness: Readiness,
+    explain: Callable[[Unserved], str],
 ) -> Starlette:
     """language: what we speak in announced calls. readiness: the state of each component now; it must answer at
-    once."""
-    telephony = _Telephony(exchange, journal, slots, language)
+    once. explain: what the operator's phone shows of a call that was not served."""
+    telephony = _Telephony(exchange, journal, slots, language, explain)
 
     async def answer_health(_: Request) -> Response:
         return PlainTextResponse("ok")

@@ -6,11 +6,12 @@ next is the queue. A call that nobody can look up might be a second one with its
 its caller's number would be missing: a human is the better answer, and the caller has it at once.
 
 Callers' numbers lie there hashed, for an hour, and sealed until the call is admitted, for minutes at most (sealing.py);
-so does the line for the operator's phone, which the dialplan asks for as soon as the call has left us.
+so does the line for the operator's phone, which the dialplan asks for as soon as the call has left us: it is written
+anew with each turn of the caller's, so that another worker can tell it when the one that had the call is dead.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar, cast
@@ -21,7 +22,7 @@ import structlog
 from callcenter import metrics
 from callcenter.config import TelephonySettings
 from callcenter.errors import CallRefused, ConfigurationError, RefusalReason, RegistryError
-from callcenter.ports import CallInfo, Language, NextStep
+from callcenter.ports import CallInfo, Language, NextStep, Unserved
 from callcenter.telephony import redis_scripts as scripts
 from callcenter.telephony.registry import KEPT_S
 from callcenter.telephony.sealing import Seal
@@ -37,6 +38,7 @@ HANDOVER_KEPT_S = 120
 RELEASE_POLL_S = 0.005
 MAX_WRITES = 1000
 PING_S = 5.0
+UNSERVED: Mapping[str, Unserved] = {"": "unknown", "announced": "never_came", "active": "broke_off"}
 SILENT_S = 60.0
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -144,6 +146,12 @@ class RedisCallRegistry:
         except ValueError:  # of another machine, which keeps its own key
             metrics.errors_total.labels("registry", "sealed_elsewhere").inc()
             return ""
+
+    async def unserved(self, call_id: UUID) -> Unserved | None:
+        with suppress(RegistryError):  # counted and said
+            stage, refusal = await self._fields(call_id, "stage", "refusal")
+            return RefusalReason(refusal) if refusal else UNSERVED.get(stage)
+        return None
 
     async def waiting(self, call_id: UUID) -> CallInfo | None:
         stage, refusal, started_at = await self._fields(call_id, "stage", "refusal", "started_at")

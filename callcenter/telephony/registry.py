@@ -1,7 +1,7 @@
 """The calls that Asterisk has announced, in this process's memory."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
@@ -10,7 +10,7 @@ from uuid import UUID
 from callcenter import metrics
 from callcenter.config import TelephonySettings
 from callcenter.errors import CallRefused, RefusalReason
-from callcenter.ports import CallInfo, Language, NextStep
+from callcenter.ports import CallInfo, Language, NextStep, Unserved
 from callcenter.telephony.caller_limit import CallerLimit
 
 KEPT_S = 12 * 3600.0
@@ -24,6 +24,9 @@ class _Stage(Enum):
     ANNOUNCED = auto()
     ACTIVE = auto()
     ENDED = auto()
+
+
+UNSERVED: Mapping[_Stage, Unserved] = {_Stage.ANNOUNCED: "never_came", _Stage.ACTIVE: "broke_off"}
 
 
 @dataclass(slots=True)
@@ -90,6 +93,12 @@ class InMemoryCallRegistry:
     async def handover(self, call_id: UUID) -> str:
         call = self._find(call_id)
         return call.handover if call is not None else ""
+
+    async def unserved(self, call_id: UUID) -> Unserved | None:
+        call = self._find(call_id)
+        if call is None:
+            return "unknown"
+        return call.refusal or UNSERVED.get(call.stage)
 
     async def waiting(self, call_id: UUID) -> CallInfo | None:
         call = self._find(call_id)

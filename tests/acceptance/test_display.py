@@ -41,7 +41,8 @@ async def serving(exchange: Exchange) -> AsyncIterator[str]:
     """The telephony endpoints; nobody takes the audio."""
     http, slots = HttpSettings(port=0), Slots(5)
     slots.open()
-    server = HttpServer(create_app(http, exchange, FakeJournal(), slots=slots, language="uk", readiness=dict), http)
+    app = create_app(http, exchange, FakeJournal(), slots=slots, language="uk", readiness=dict, explain=lambda why: "")
+    server = HttpServer(app, http)
     await server.start()
     try:
         yield f"http://127.0.0.1:{server.port}"

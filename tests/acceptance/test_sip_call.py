@@ -60,17 +60,20 @@ async def see_handover(shop: Shop) -> None:
     """What the operator knows before he says hello: from his phone's display, and from a screen beside it."""
     (shown,) = shop.operator.shown
     assert shown.number == CALLER
-    assert shown.name.startswith("Asked for you. The caller looks for winter tires for Toyota Camry")
+    assert shown.name.startswith("Asked for you.")
+    assert "Tires: winter for Toyota Camry" in shown.name
     async with asyncio.timeout(10), httpx.AsyncClient() as client:
         while True:
-            listed = await client.get(f"{shop.system.web}/api/v1/handovers", params={"caller": CALLER})
+            listed = await client.get(
+                f"{shop.system.web}/api/v1/handovers", params={"caller": CALLER, "waiting": "true"}
+            )
             listed.raise_for_status()
             if listed.json()["data"]:
                 break
             await asyncio.sleep(0.1)
     (told,) = listed.json()["data"]
     assert (told["reason"], told["waiting"]) == ("customer_request", True)
-    assert told["summary"].startswith("The caller looks for winter tires for Toyota Camry")
+    assert "Tires: winter, for Toyota Camry" in told["summary"]
     assert told["found"]["tires"]
 
 

@@ -38,10 +38,19 @@ FOUND = Found(
     matches=6,
     tires=("Nokian Hakka 205/55 R16, 4200 UAH", "Rosava Snowgard 205/55 R16, 2100 UAH"),
     orders=("412345: on its way",),
+    articles=("How long tires last",),
     times=("2026-11-27 10:00 11:30",),
     order={"id": "7", **DRAFT, "delivery": "Lviv", "payment": "cod"},
     booking={"object": "booking:3", "station": "Kolo Podil", "date": "2026-11-27", "time": "10:00"},
     done=({"action": "booking.cancel", "object": "booking:2"}, {"action": "callback", "topic": "winter tires"}),
+    refused=(
+        {
+            "action": "order.draft",
+            "object": "order",
+            "reason": "bad_arguments",
+            "items": [{"name": "Nokian Hakka 205/55 R16", "quantity": "400"}],
+        },
+    ),
     unsure=({"action": "order.delivery", "object": "order:7", "reason": "store: timeout", "told": "Please look."},),
 )
 STARTED_AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -83,7 +92,7 @@ class RecordedCall:
         reason, scenario = TransferReason.CUSTOMER_REQUEST, Scenario.ORDER_CREATION
         told = HandoverBegun(
             *(self.call_id, self.started_at, self.at(4), reason, scenario, "en"),
-            summary="The caller looks for winter tires for Toyota Camry.",
+            summary="Tires: winter, for Toyota Camry.",
             found=FOUND,
         )
         return replace(told, **more)  # type: ignore[arg-type]  # names and values of a test

@@ -24,6 +24,8 @@ class Findings:
     def __init__(self) -> None:
         self.found = Found()
         self._known: dict[str, Mapping[str, Any]] = {}
+        self._names: dict[str, str] = {}
+        """Of tires, by id."""
         self._changes = 0
 
     def note(
@@ -46,6 +48,8 @@ class Findings:
         if change is not None:
             self._changes += 1
             self._take(change, doubt)
+            if change.outcome is ChangeOutcome.REFUSED:
+                self._turn_down(change, arguments)
         elif error is None and isinstance(result, Mapping):
             self._learn(name, arguments, result)
         elif error is not None and error.startswith(UNKNOWN):
@@ -108,7 +112,19 @@ class Findings:
             for one in self.found.unsure
             if one["action"] != action or (about is not None and one.get("object") not in (about, "order", "booking"))
         )
-        self.found = replace(self.found, unsure=left)
+        refused = tuple(one for one in self.found.refused if one["action"] != action)
+        self.found = replace(self.found, unsure=left, refused=refused)
+
+    def _turn_down(self, change: Change, arguments: Mapping[str, Any]) -> None:
+        what: dict[str, Any] = {"action": change.action, "object": change.object}
+        what["reason"] = (change.reason or "").partition(":")[0]
+        if asked := [self._named(item) for item in _mappings(arguments.get("items"))[:MOST]]:
+            what["items"] = asked
+        self.found = replace(self.found, refused=(*self.found.refused, what)[-MOST:])
+
+    def _named(self, item: Mapping[str, Any]) -> Mapping[str, Any]:
+        tire = str(item.get("product_id", ""))
+        return {"name": self._names.get(tire) or clean(tire), "quantity": clean(str(item.get("quantity", "")))}
 
     # ---------------------------------------------------------------- what was looked up
 
@@ -117,6 +133,7 @@ class Findings:
         match name:
             case "search_tires":
                 tires = tuple(map(_tire, _mappings(result.get("tires"))[:MOST])) or self.found.tires
+                self._names |= {str(one.get("id")): _name(one) for one in _mappings(result.get("tires"))}
                 count = result.get("found")
                 matches = count if isinstance(count, int) else None
                 self.found = replace(self.found, wishes=_given(arguments), matches=matches, tires=tires)
@@ -129,6 +146,9 @@ class Findings:
                     for one in _mappings(result.get("orders"))[:MOST]
                 ]
                 self.found = replace(self.found, orders=tuple(told))
+            case "search_knowledge_base":
+                titles = [clean(str(one.get("title", ""))) for one in _mappings(result.get("texts"))[:MOST]]
+                self.found = replace(self.found, articles=tuple(filter(None, titles)))
             case "get_fitting_slots" if isinstance(free := result.get("free"), Mapping):
                 days = [f"{day} {' '.join(map(str, times[:MOST_TIMES]))}" for day, times in list(free.items())[:MOST]]
                 self.found = replace(self.found, times=tuple(map(clean, days)))
@@ -167,7 +187,11 @@ class Findings:
 def _tire(tire: Mapping[str, Any]) -> str:
     price = tire.get("price")
     shown = f", {price:.0f} {tire.get('currency', '')}" if isinstance(price, int | float) else ""
-    return clean(f"{tire.get('brand', '')} {tire.get('model', '')} {tire.get('size', '')}{shown}")
+    return f"{_name(tire)}{clean(shown)}"
+
+
+def _name(tire: Mapping[str, Any]) -> str:
+    return clean(f"{tire.get('brand', '')} {tire.get('model', '')} {tire.get('size', '')}")
 
 
 def _given(arguments: Mapping[str, Any]) -> Mapping[str, Any]:

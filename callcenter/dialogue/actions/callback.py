@@ -63,17 +63,9 @@ def refused(turn: Turn, error: str) -> None:
 
 
 def _promise(turn: Turn, best_time: str) -> None:
-    about = summarize(turn.speech, turn.memory) if _is_about_something(turn) else turn.speech.phrase("summary.nothing")
-    topic = turn.memory.topic[:MOST_TOPIC] or _end_of(about)
+    topic = turn.memory.topic or summarize(turn.speech, turn.memory)
     when = best_time or _usual(turn)
-    turn.run(CALL_BACK, {"topic": topic, "best_time": when[:MOST_TIME]})
-
-
-def _end_of(summary: str) -> str:
-    """As much as the tool takes, in whole words: what is open stands last."""
-    while len(summary) > MOST_TOPIC:
-        summary = summary.partition(" ")[2]
-    return summary
+    turn.run(CALL_BACK, {"topic": topic[:MOST_TOPIC], "best_time": when[:MOST_TIME]})
 
 
 def _refuse(turn: Turn) -> None:

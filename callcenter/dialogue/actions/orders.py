@@ -1,6 +1,7 @@
 """Taking an order: whatever is said of it is taken, what is missing is asked for. Then it is read out, and placed on
 the caller's yes."""
 
+from dataclasses import replace
 from typing import Any
 
 from callcenter.dialogue.actions import search
@@ -247,6 +248,7 @@ def _take(turn: Turn, changed: OrderForm) -> None:
     """Tires are taken; the rest is what was said of the delivery and the payment."""
     said, before = turn.said, turn.memory.order
     if _is_too_many(turn, changed):
+        turn.memory.too_many = _counted(turn, changed)
         hand_over(turn, TransferReason.ORDER_LIMIT)
         return
     changed = changed.changed(
@@ -305,3 +307,10 @@ def _is_too_many(turn: Turn, order: OrderForm) -> bool:
         return any((line.quantity or 0) > limit for line in order.lines)
     asked = turn.memory.state == "order_quantity" and not said.wish
     return asked and 0 < len(said.digits) <= LONGEST_NUMBER and int(said.digits) > limit
+
+
+def _counted(turn: Turn, order: OrderForm) -> tuple[OrderLine, ...]:
+    """With the number that was said, also where it is too large to be taken for one of tires."""
+    said = turn.said
+    number = None if said.quantity is not None or said.items else int(said.digits)
+    return tuple(replace(line, quantity=number) if number and line is order.line else line for line in order.lines)

@@ -31,7 +31,7 @@ async def test_what_the_operator_is_told_is_there_before_the_call_has_ended_and_
         await delivered(journal)
     told = await fetch_one(database, "SELECT * FROM handovers")
     assert (told["reason"], told["scenario"], told["language"]) == ("customer_request", "order_creation", "en")
-    assert told["summary"] == "The caller looks for winter tires for Toyota Camry."
+    assert told["summary"] == "Tires: winter, for Toyota Camry."
     assert told["words"] == "Wants it \ufffd \ufffd ************1111"
     assert json.loads(told["found"]) == json.loads(json.dumps(asdict(FOUND)))
     assert await counts(database) == {**dict.fromkeys(TABLES, 0), "calls": 1}
@@ -50,7 +50,7 @@ async def test_the_hand_over_of_a_process_that_died_is_there_too(
         await delivered(journal)
     await journal.aclose()
     told = await fetch_one(database, "SELECT calls.outcome, summary, action FROM calls, handovers, audit_log")
-    assert tuple(told) == ("failed", "The caller looks for winter tires for Toyota Camry.", "order.draft")
+    assert tuple(told) == ("failed", "Tires: winter, for Toyota Camry.", "order.draft")
 
 
 async def test_a_call_whose_process_died_in_its_middle_was_handed_over_too(

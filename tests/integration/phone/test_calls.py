@@ -89,7 +89,7 @@ async def center(**settings: object) -> AsyncIterator[Center]:
     slots = Slots(50)
     audio = AudioSocketServer(AudioSocketSettings(port=0), registry, agent.handle, slots=slots)
     http_settings = HttpSettings(port=0)
-    app = create_app(http_settings, registry, journal, slots=slots, language="en", readiness=dict)
+    app = create_app(http_settings, registry, journal, slots=slots, language="en", readiness=dict, explain=str)
     http = HttpServer(app, http_settings)
     await audio.start()
     await http.start()

@@ -49,7 +49,7 @@ async def exchange(allow: tuple[str, ...] = ("127.0.0.0/8",), **settings: object
     slots.open()
     components = {"recognizer": ComponentState(True, "pocketsphinx"), "journal": ComponentState(True)}
     http = HttpSettings(port=0, allow=allow)
-    app = create_app(http, registry, journal, slots=slots, language="en", readiness=lambda: components)
+    app = create_app(http, registry, journal, slots=slots, language="en", readiness=lambda: components, explain=str)
     server = HttpServer(app, http)
     await server.start()
     try:
@@ -124,7 +124,6 @@ async def test_the_operators_phone_is_told_why_the_call_comes_and_nothing_that_t
     async with exchange() as at:
         call_id = uuid4()
         await at.post("start", uuid=call_id)
-        assert (await at.post("handover", uuid=call_id)).text == ""
         evil = 'Wants: ${SHELL(rm -rf /)}, "зимові" шини\r\nX-Header: 1; $[1/0] 215/55 R17 ' + 300 * "a"
         at.registry.decide_next(call_id, "queue", evil)
         at.registry.decide_next(call_id, "queue")  # the line broke after that
@@ -133,10 +132,29 @@ async def test_the_operators_phone_is_told_why_the_call_comes_and_nothing_that_t
         assert told.text == "Wants: SHELL rm -rf / зимові шини X-Header: 1 1/0 215/55 R17"
 
 
-async def test_of_an_unknown_call_the_operators_phone_is_told_nothing() -> None:
-    async with exchange() as at:
-        told = await at.post("handover", uuid=uuid4())
-        assert (told.status_code, told.content) == (200, b"")
+async def test_the_operators_phone_is_told_of_a_call_that_was_not_served_why() -> None:
+    async with exchange(calls_per_hour=1) as at:
+
+        async def told(call_id: UUID) -> str:
+            return (await at.post("handover", uuid=call_id)).text
+
+        first, second, full, served = (uuid4() for _ in range(4))
+        assert await told(first) == "unknown"
+        await at.post("start", uuid=first, **{"from": "+380671234567"})
+        assert await told(first) == "never came"
+        await at.registry.admit(first, "127.0.0.1")
+        assert await told(first) == "broke off"
+        at.registry.decide_next(first, "queue", "The agent broke off. Said: winter tires.")
+        assert await told(first) == "The agent broke off. Said: winter tires."
+        await at.post("start", uuid=second, **{"from": "+380671234567"})
+        assert await told(second) == "too many from caller"
+        await at.post("start", uuid=served)
+        await at.registry.admit(served, "127.0.0.1")
+        at.registry.release(served)
+        assert await told(served) == ""
+        at.registry.drain()
+        await at.post("start", uuid=full)
+        assert await told(full) == "draining"
 
 
 async def test_an_unknown_call_goes_to_the_queue_and_its_end_is_nobodys() -> None:
@@ -311,7 +329,7 @@ if sys.argv[1] == "serve":
     async def main():
         http = HttpSettings(port=0)
         app = create_app(http, InMemoryCallRegistry(TelephonySettings(), "en"), None, slots=Slots(1), language="en",
-                         readiness=dict)
+                         readiness=dict, explain=str)
         server = HttpServer(app, http)
         await server.start()
         async with httpx.AsyncClient(trust_env=False) as client:

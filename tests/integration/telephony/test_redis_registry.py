@@ -136,6 +136,7 @@ async def test_without_redis_the_operators_phone_is_told_nothing(own_redis: Embe
     async with registries(own_redis.url(), 1) as (registry,):
         own_redis.stop()
         assert await registry.handover(uuid4()) == ""
+        assert await registry.unserved(uuid4()) is None
 
 
 async def test_any_worker_says_where_the_call_goes_the_moment_it_has_ended(redis_url: str) -> None:
@@ -159,6 +160,23 @@ async def test_a_call_whose_worker_died_goes_to_the_queue(redis_url: str) -> Non
         await announce(dead, call_id)
         await dead.admit(call_id, "127.0.0.1")
         assert await other.next_step(call_id) == "queue"
+        assert await other.unserved(call_id) == "broke_off"
+        dead.decide_next(call_id, "queue", "The agent broke off. Said: winter tires.")
+        await asyncio.sleep(0.05)
+        assert await other.handover(call_id) == "The agent broke off. Said: winter tires."
+
+
+async def test_any_worker_knows_why_a_call_was_not_served(redis_url: str) -> None:
+    async with registries(redis_url) as (one, other):
+        waiting, full, served, unknown = (uuid4() for _ in range(4))
+        await announce(one, waiting)
+        await announce(one, full, refusal=RefusalReason.FULL)
+        await announce(one, served)
+        await admit(one, served)
+        one.release(served)
+        assert await other.next_step(served) == "queue"
+        told = [await other.unserved(call_id) for call_id in (waiting, full, served, unknown)]
+        assert told == ["never_came", RefusalReason.FULL, None, "unknown"]
 
 
 async def test_calls_an_hour_from_one_number_are_counted_over_all_workers(redis_url: str) -> None:

@@ -175,7 +175,7 @@ def test_an_interrupted_turn_is_followed_too() -> None:
 def test_the_operator_gets_the_rules_summary() -> None:
     both = session(ScriptedModel.of([SEARCH], ["Three."]))
     talk(both, WISH)
-    assert both.summary().startswith("The caller looks for winter tires for Toyota Camry.")
+    assert both.summary().startswith("Tires: winter, for Toyota Camry.")
 
 
 def test_the_operator_gets_the_same_facts_whoever_answered() -> None:

@@ -132,7 +132,7 @@ def test_a_transfer_is_announced_and_then_requested() -> None:
 
 def test_a_transfer_without_a_summary_tells_the_callers_last_words() -> None:
     acts = one_turn(ScriptedModel.of([replace(TRANSFER, arguments='{"reason":"cannot_help"}')]), said="a new engine")
-    assert only(TransferRequested, acts)[0].summary == "Last words: a new engine."
+    assert only(TransferRequested, acts)[0].summary == "Said: “a new engine”."
 
 
 def test_a_call_that_ends_with_the_operator_is_about_what_came_before() -> None:

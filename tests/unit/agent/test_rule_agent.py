@@ -209,7 +209,7 @@ def test_too_large_an_order_and_a_call_back_reach_the_session() -> None:
     )
     assert only(CallbackPromised, called_back) == [
         CallbackPromised(
-            "The caller looks for winter tires for Volkswagen Golf. Named so far: "
+            "Tires: winter, for Volkswagen Golf. Named so far: "
             "Nokian Hakkapeliitta 10 205/55 R16; Michelin Alpin 6 205/55 R16.",
             "tomorrow after 5",
         )
@@ -240,7 +240,7 @@ def test_an_order_of_which_nobody_knows_is_handed_over_with_its_number() -> None
     assert "Please do not order it again" in words(acts)
     (transfer,) = only(TransferRequested, acts)
     assert transfer.reason is TransferReason.COMPONENT_FAILURE
-    assert "not known whether order 773187 is placed" in transfer.summary
+    assert "Order 773187: it is not known whether it is placed" in transfer.summary
     assert "not placed yet" not in transfer.summary
 
 

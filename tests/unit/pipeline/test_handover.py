@@ -2,10 +2,11 @@
 
 import asyncio
 from dataclasses import replace
+from typing import get_args
 
 from callcenter.config import Settings
-from callcenter.errors import RecognitionError
-from callcenter.pipeline.handover import hand_over, in_a_line
+from callcenter.errors import RecognitionError, RefusalReason
+from callcenter.pipeline.handover import hand_over, in_a_line, unserved
 from callcenter.pipeline.session import Parts, serve_call
 from callcenter.ports import (
     ArticlesUsed,
@@ -14,6 +15,7 @@ from callcenter.ports import (
     ToolFinished,
     ToolStarted,
     TransferRequested,
+    Unserved,
 )
 from callcenter.records import (
     CallEnded,
@@ -29,6 +31,7 @@ from callcenter.records import (
     TransferReason,
     TurnRecorded,
 )
+from callcenter.telephony.display import for_display
 from tests.fakes.parts import (
     FakeAgent,
     FakeAgentSession,
@@ -147,6 +150,33 @@ def test_a_call_that_is_drained_is_handed_over_with_what_is_known() -> None:
     assert isinstance(ended, CallEnded)
     assert (told.reason, told.summary, told.found) == (TransferReason.DRAINING, "wants tires", FOUND)
     assert registry.shown[CALL.call_id] == "Shutdown. wants tires"
+
+
+def test_while_a_call_goes_on_it_is_kept_what_the_operator_is_told_should_the_process_die() -> None:
+    kept: list[str] = []
+
+    async def caller(call: Call) -> None:
+        await greeted(call)
+        kept.append(call.registry.shown.get(CALL.call_id, ""))
+        await call.ask("winter tires")
+        await asyncio.sleep(4)
+        kept.append(call.registry.shown[CALL.call_id])
+        assert call.registry.next[CALL.call_id] == "queue"
+        assert call.records(HandoverBegun) == []
+
+    call = converse(caller, {"winter tires": [Said("Six models.")]})
+    assert kept == ["", "The agent broke off. wants tires"]
+    assert call.registry.next[CALL.call_id] == "bye"
+
+
+def test_why_a_call_was_not_served_is_told_in_the_shops_languages() -> None:
+    told = {why: unserved(why, shop(), "en") for why in get_args(get_args(Unserved)[1])}
+    told |= {why: unserved(why, shop(), "en") for why in RefusalReason}
+    assert told["broke_off"] == "The agent broke off."
+    assert told[RefusalReason.FULL] == told[RefusalReason.LOOP_LATE] == "The agent did not answer: all lines busy."
+    assert told[RefusalReason.TOO_MANY_FROM_CALLER].endswith("too many calls from this number.")
+    assert {for_display(line) for line in told.values()} == set(told.values()), "nothing of it is cut off"
+    assert unserved("unknown", shop(), "uk") == "Асистент нічого не знає про цей дзвінок."
 
 
 def test_who_hangs_up_is_handed_to_nobody() -> None:
