@@ -84,6 +84,8 @@ class Desk:
     """The caller's last words were "yes" to it."""
     dropped: int = 0
     """Orders of this call that were begun and dropped: the same one begun anew is another."""
+    left_open: frozenset[str] = frozenset()
+    """Ids of drafts that cannot go on and that the shop has not dropped yet: tried again when the call ends."""
     called_back_in: int | None = None
     """The turn in which a call-back was promised last."""
     attempts: int = 0

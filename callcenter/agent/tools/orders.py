@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from callcenter.agent.tools.changes import WRONG_PRICES
 from callcenter.agent.tools.desk import Desk, OpenOrder, Phrase
 from callcenter.agent.tools.registry import TRY_AGAIN, Proposal, Tool, ToolFailed, ToolOutcome
 from callcenter.agent.tools.schema import Arguments, Number
@@ -129,6 +130,8 @@ class _Orders:
         if before is not None and before.unanswered and (placed := await self._drop(before, desk)) is not None:
             return placed
         desk.order = None
+        if before is not None and not before.unanswered:
+            desk.left_open |= {before.id}
         try:
             order = await self._store.create_order(
                 customer_phone=phone,
@@ -137,16 +140,16 @@ class _Orders:
                 idempotency_key=desk.idempotency_key("draft", what),
             )
         except StoreNotFound as error:
-            desk.order = before
+            _keep(before, desk)
             raise ToolFailed(f"not_found: {error.code}", TRY_AGAIN) from None
         except StoreConflict as refused:
-            desk.order = before
+            _keep(before, desk)
             advice = "Call check_availability and say how many there are, or offer another tire."
             return ToolOutcome({"drafted": False, "reason": refused.code, "do": advice}, answers=False)
+        desk.left_open -= {order.id}  # asked for twice, it is the same one
         if before is not None and before.id != order.id and not before.unanswered:
             desk.dropped += 1
-            with suppress(StoreError):  # it buys nothing, and expires
-                await self._store.drop_order(before.id, call_id=str(desk.call.call_id))
+            await self._close(before.id, desk)
         return await self._take(order, desk)
 
     async def deliver(self, wanted: DeliveryArguments, desk: Desk) -> ToolOutcome:
@@ -162,16 +165,25 @@ class _Orders:
         return await self._take(order, desk)
 
     async def _take(self, order: OrderDetails, desk: Desk) -> ToolOutcome:
-        """The shop's answer, if it is one that can be offered to anybody."""
-        if order.total <= 0 or any(item.price <= 0 or item.quantity < 1 for item in order.items):
-            raise ToolFailed("the shop's prices are wrong", NOT_NOW)
+        """The shop's answer, if it is one that can be offered to anybody: a draft that is none is dropped at once."""
         unanswered = desk.order is not None and desk.order.id == order.id and desk.order.unanswered
-        desk.order = OpenOrder(order.id, unanswered, order.order_number)
+        draft = OpenOrder(order.id, unanswered, order.order_number)
+        if order.total <= 0 or any(item.price <= 0 or item.quantity < 1 for item in order.items):
+            dropped = await self._drop(draft, desk)
+            if dropped is not None and unanswered:
+                return dropped
+            raise ToolFailed(WRONG_PRICES, NOT_NOW)
+        desk.order = draft
         if order.total > self._limits.max_total:
             return _too_large(_in_brief(order))
         return ToolOutcome(order.model_dump(mode="json"), _in_brief(order), answers=False)
 
     async def drop(self, wanted: DropArguments, desk: Desk) -> ToolOutcome:
+        left = sorted(desk.left_open)
+        for draft_id in left:
+            await self._close(draft_id, desk)
+        if desk.order is None and left:
+            return ToolOutcome({"dropped": left[-1]}, answers=False, say=Phrase("order.dropped"))
         draft = _draft(wanted.order_id, desk)
         placed = await self._drop(draft, desk)
         return placed or ToolOutcome({"dropped": draft.id}, answers=False, say=Phrase("order.dropped"))
@@ -188,9 +200,19 @@ class _Orders:
         except StoreError:
             if draft.unanswered:
                 return _unsure(draft)
+            desk.left_open |= {draft.id}
             # it was never confirmed, and expires
             return ToolOutcome({"dropped": draft.id, "answered": False}, answers=False, say=Phrase("order.dropped"))
         return None
+
+    async def _close(self, draft_id: str, desk: Desk) -> None:
+        """Drop a draft that was never confirmed and cannot go on. It buys nothing: where the shop does not answer, that
+        is tried again when the call ends, and in the worst case the draft expires."""
+        desk.left_open |= {draft_id}
+        with suppress(StoreError):
+            with suppress(StoreConflict, StoreNotFound):  # it is no draft any more
+                await self._store.drop_order(draft_id, call_id=str(desk.call.call_id))
+            desk.left_open -= {draft_id}
 
     async def _became(self, draft: OpenOrder, desk: Desk) -> ToolOutcome | None:
         """None where it is not ordered."""
@@ -271,8 +293,7 @@ class _Orders:
                 if there < item.quantity:
                     name = f"{item.name} {item.size}".strip()
                     left.append({"product_id": item.product_id, "name": name, "quantity": there})
-        with suppress(StoreError):  # it buys nothing, and expires
-            await self._store.drop_order(draft.id, call_id=str(desk.call.call_id))
+        await self._close(draft.id, desk)
         result = {"confirmed": False, "reason": "out_of_stock", "left": left, "do": SOLD_OUT}
         some = [one for one in left if one["quantity"]]
         return ToolOutcome(result, answers=False, say=Phrase("order.sold_out", {"left": some}))
@@ -292,6 +313,12 @@ def _draft(order_id: str | None, desk: Desk) -> OpenOrder:
     if order_id is not None and order_id != desk.order.id:
         raise ToolFailed("not_this_calls_order", f"The order of this call is {desk.order.id}.")
     return desk.order
+
+
+def _keep(draft: OpenOrder | None, desk: Desk) -> None:
+    """It was to be replaced, and was not."""
+    desk.order = draft
+    desk.left_open -= {draft.id} if draft is not None else set()
 
 
 def _destination(wanted: DeliveryArguments) -> ToAddress | ToPickupPoint:
