@@ -36,6 +36,7 @@ NO_DRAFT = "There is no order yet: call create_order_draft first."
 ANEW = "Nothing is ordered. To try again call create_order_draft and update_order_delivery anew."
 SOLD_OUT = "The draft is dropped. Offer what is left, or another tire, and begin with create_order_draft."
 OTHER_PLACE = "Say that we do not deliver there; ask for another city, or get_pickup_points."
+NO_MESSAGE = "No message with a link can be sent to a number that was dictated: ask for cash or card instead."
 NOT_NOW = "Say that this cannot be ordered as it is, and offer the operator."
 
 
@@ -167,7 +168,8 @@ class _Orders:
     async def _take(self, order: OrderDetails, desk: Desk) -> ToolOutcome:
         """The shop's answer, if it is one that can be offered to anybody: a draft that is none is dropped at once."""
         unanswered = desk.order is not None and desk.order.id == order.id and desk.order.unanswered
-        draft = OpenOrder(order.id, unanswered, order.order_number)
+        own_words = order.delivery is not None and order.delivery.delivery_type == "delivery"
+        draft = OpenOrder(order.id, unanswered, order.order_number, own_words)
         if order.total <= 0 or any(item.price <= 0 or item.quantity < 1 for item in order.items):
             dropped = await self._drop(draft, desk)
             if dropped is not None and unanswered:
@@ -239,25 +241,33 @@ class _Orders:
         taken = await self._take(order, desk)
         if taken.transfer is not None:
             return taken
+        draft = _draft(None, desk)
+        if wanted.payment_method == "online" and not desk.may_text(draft, wanted.customer_name):
+            raise ToolFailed("no_message", NO_MESSAGE)
+        phone = order.customer.phone.removeprefix("+") if desk.caller is None else ""
         return Proposal(
-            Phrase("order.read_back", {**_spoken(order), "payment": wanted.payment_method}),
+            Phrase("order.read_back", {**_spoken(order), "payment": wanted.payment_method, "phone": phone}),
             {**wanted.model_dump(exclude_none=True), "order_id": order.id},
         )
 
     async def confirm(self, wanted: ConfirmArguments, desk: Desk) -> ToolOutcome:
         draft = _draft(wanted.order_id, desk)
         desk.order = replace(draft, unanswered=True)
+        texts = desk.may_text(draft, wanted.customer_name)
+        if texts and desk.caller is None:
+            desk.texted = draft.id
         try:
             order = await self._store.confirm_order(
                 draft.id,
                 payment_method=wanted.payment_method,
                 customer_name=wanted.customer_name,
-                send_sms_confirmation=True,
+                send_sms_confirmation=texts,
                 idempotency_key=f"{desk.call.call_id}:confirm:{draft.id}",
                 call_id=str(desk.call.call_id),
             )
         except StoreConflict as refused:
             if refused.code == "out_of_stock":
+                desk.texted = "" if desk.texted == draft.id else desk.texted  # of what is not bought there is none
                 return await self._sold_out(draft, desk)
             became = await self._became(draft, desk)  # by a confirmation that was not answered
             desk.order = draft if became is None else None
@@ -355,7 +365,7 @@ def _not_placed(reason: str, advice: str = "") -> ToolOutcome:
 def _confirmed(order: OrderDetails, desk: Desk) -> ToolOutcome:
     desk.placed |= {order.id}
     day = order.estimated_delivery
-    params = {"number": order.order_number, "date": day.isoformat() if day else ""}
+    params = {"number": order.order_number, "date": day.isoformat() if day else "", "texted": order.sms_sent}
     return ToolOutcome(order.model_dump(mode="json"), _in_brief(order), say=Phrase("order.confirmed", params))
 
 

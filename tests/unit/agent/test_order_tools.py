@@ -348,6 +348,70 @@ def test_a_withheld_number_orders_with_the_phone_that_was_dictated() -> None:
     run(order())
 
 
+DICTATED: dict[str, Any] = {"items": [ITEM], "customer_phone": "+380671112233"}
+TO_A_POINT: dict[str, Any] = {"delivery_type": "pickup", "pickup_point_id": "lviv-1"}
+CASH: dict[str, Any] = {"payment_method": "cod"}
+
+
+async def place_for_a_dictated_number(caller: Caller, goes: dict[str, Any], **paid: Any) -> bool:
+    """Whether the shop was to send a message."""
+    await caller.run("create_order_draft", **DICTATED)
+    await caller.run("update_order_delivery", **goes)
+    asked = await caller.run("confirm_order", **paid)
+    assert "your phone is 380, 671, 112, 233" in asked.say
+    caller.says("yes")
+    done = await caller.run("confirm_order", **asked.finished.result["arguments"])
+    sent = bool(done.finished.result["sms_sent"])
+    assert ("text message" in done.say) is sent
+    return sent
+
+
+def test_a_number_that_was_dictated_is_read_out_and_gets_one_message_in_a_call() -> None:
+    async def order() -> None:
+        caller = Caller(FakeStore(), caller_id=None)
+        caller.store.set_stock(TIRE, 40)
+        sent = [await place_for_a_dictated_number(caller, TO_A_POINT, **CASH) for _ in "123"]
+        assert sent == [True, False, False]
+
+    run(order())
+
+
+@pytest.mark.parametrize(("goes", "name"), [(TO_LVIV, {}), (TO_A_POINT, {"customer_name": "Call 0900 now"})])
+def test_words_of_the_callers_own_are_sent_to_nobody_who_did_not_call(
+    goes: dict[str, Any], name: dict[str, Any]
+) -> None:
+    async def order() -> None:
+        caller = Caller(FakeStore(), caller_id=None)
+        assert not await place_for_a_dictated_number(caller, goes, **CASH, **name)
+
+    run(order())
+
+
+def test_who_can_be_sent_no_link_cannot_pay_by_one() -> None:
+    async def order() -> None:
+        caller = Caller(FakeStore(), caller_id=None)
+        await caller.run("create_order_draft", **DICTATED)
+        await caller.run("update_order_delivery", **TO_LVIV)
+        assert (await caller.run("confirm_order", payment_method="online")).finished.error == "no_message"
+
+    run(order())
+
+
+def test_tires_that_were_sold_out_use_up_no_message() -> None:
+    async def order() -> None:
+        caller = Caller(FakeStore(), caller_id=None)
+        await caller.run("create_order_draft", **DICTATED)
+        await caller.run("update_order_delivery", **TO_A_POINT)
+        asked = await caller.run("confirm_order", **CASH)
+        caller.says("yes")
+        caller.store.set_stock(TIRE, 0)
+        await caller.run("confirm_order", **asked.finished.result["arguments"])
+        caller.store.set_stock(TIRE, 40)
+        assert await place_for_a_dictated_number(caller, TO_A_POINT, **CASH)
+
+    run(order())
+
+
 def test_a_known_number_cannot_order_for_another_one() -> None:
     async def order() -> None:
         caller = Caller(FakeStore())
