@@ -8,11 +8,12 @@ from callcenter.shop import CatalogueNames, Shop
 from tests.fakes.openai_server import FakeOpenAI
 from tests.integration.demo_store.running import RunningStore
 from tests.scenarios.agents import agent_of, model
+from tests.scenarios.calls import check_calls
 from tests.scenarios.cases import as_cases
 from tests.scenarios.expectations import check
-from tests.scenarios.model import decide
+from tests.scenarios.model import decide, misbehaves
 from tests.scenarios.runner import play
-from tests.scenarios.scenario import Scenario, scenarios
+from tests.scenarios.scenario import GOOD, Scenario, scenarios
 from tests.scenarios.store_state import StoreState
 
 
@@ -37,3 +38,5 @@ async def test_a_model_holds_the_conversation(
         played = await play(scenario, agent, state, tire_shop)
     print(played)  # shown where it fails
     await check(scenario, who, played, state)
+    check_calls(scenario, who, played)
+    assert who == GOOD or any(map(misbehaves, server.requests)), "it had no occasion to do wrong"

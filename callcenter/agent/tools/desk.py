@@ -61,6 +61,10 @@ class OpenOrder:
     """As people say it."""
     own_words: bool = False
     """What the caller has said stands in it as it was said: an address."""
+    key: str = ""
+    """Of the request that began it."""
+    dropped: int = 0
+    """Desk.dropped, then."""
 
 
 @dataclass(frozen=True, slots=True)

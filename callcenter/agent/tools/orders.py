@@ -125,9 +125,12 @@ class _Orders:
         if any(item.quantity > self._limits.max_quantity for item in wanted.items):
             return _too_large({"quantity_over": self._limits.max_quantity})
         items = [OrderLine(product_id=item.product_id, quantity=item.quantity) for item in wanted.items]
-        what = {"items": [item.model_dump() for item in items], "phone": phone, "dropped": desk.dropped}
+        what = {"items": [item.model_dump() for item in items], "phone": phone}
         desk.withdraw()
-        before = desk.order
+        before, dropped = desk.order, desk.dropped
+        key = desk.idempotency_key("draft", {**what, "dropped": dropped})
+        if before is not None and before.key == desk.idempotency_key("draft", {**what, "dropped": before.dropped}):
+            key, dropped = before.key, before.dropped  # asked for twice in a turn, it is the same one
         if before is not None and before.unanswered and (placed := await self._drop(before, desk)) is not None:
             return placed
         desk.order = None
@@ -138,7 +141,7 @@ class _Orders:
                 customer_phone=phone,
                 items=items,
                 call_id=str(desk.call.call_id),
-                idempotency_key=desk.idempotency_key("draft", what),
+                idempotency_key=key,
             )
         except StoreNotFound as error:
             _keep(before, desk)
@@ -147,7 +150,8 @@ class _Orders:
             _keep(before, desk)
             advice = "Call check_availability and say how many there are, or offer another tire."
             return ToolOutcome({"drafted": False, "reason": refused.code, "do": advice}, answers=False)
-        desk.left_open -= {order.id}  # asked for twice, it is the same one
+        desk.left_open -= {order.id}
+        desk.order = OpenOrder(order.id, key=key, dropped=dropped)
         if before is not None and before.id != order.id and not before.unanswered:
             desk.dropped += 1
             await self._close(before.id, desk)
@@ -167,12 +171,12 @@ class _Orders:
 
     async def _take(self, order: OrderDetails, desk: Desk) -> ToolOutcome:
         """The shop's answer, if it is one that can be offered to anybody: a draft that is none is dropped at once."""
-        unanswered = desk.order is not None and desk.order.id == order.id and desk.order.unanswered
         own_words = order.delivery is not None and order.delivery.delivery_type == "delivery"
-        draft = OpenOrder(order.id, unanswered, order.order_number, own_words)
+        known = desk.order if desk.order is not None and desk.order.id == order.id else OpenOrder(order.id)
+        draft = replace(known, number=order.order_number, own_words=own_words)
         if order.total <= 0 or any(item.price <= 0 or item.quantity < 1 for item in order.items):
             dropped = await self._drop(draft, desk)
-            if dropped is not None and unanswered:
+            if dropped is not None and draft.unanswered:
                 return dropped
             raise ToolFailed(WRONG_PRICES, NOT_NOW)
         desk.order = draft

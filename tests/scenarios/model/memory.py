@@ -22,6 +22,7 @@ from tests.scenarios.model.phrases import asked_in
 NOTE = re.compile(r"\[\[.*?\]\]", re.DOTALL)
 KEYED = "[[typed on the keypad]]"
 TOOL_DATA = re.compile(r"<tool_data tool=\"\w+\">(.*?)</tool_data>\s*(.*)", re.DOTALL)
+CORRECTION = "[[You were about to"
 RIM = re.compile(r"R(\d\d)")
 MEANS = {
     "quantity": Asked.QUANTITY,
@@ -119,13 +120,15 @@ class Memory:
     last: str = ""
     answered: bool = False
     """The model has spoken since the caller did."""
+    corrected: bool = False
+    """It was told since then that what it was about to say is not so."""
 
     # ---------------------------------------------------------------- the caller
 
     def hear(self, text: str, *, keyed: bool) -> None:
         make = self.wish.vehicle.make if self.wish.vehicle else ""
         self.said = _understood(text, keyed, make, MEANS.get(self.asked), self.today)
-        self.text, self.found, self.answered = text, [], False
+        self.text, self.found, self.answered, self.corrected = text, [], False, False
         self.topic = self._topic()
         if self.topic in ("order", "search") or not self.topic:
             self.wish = self.wish.changed(self.said.wish)
@@ -167,10 +170,10 @@ class Memory:
             return "advice"
         if self.tires and "choice" in intents:
             return "order"
-        if self.tires and "availability" in intents:
-            return "stock"
         if self.tires and "cheaper" in intents:
             return "cheaper"
+        if self.tires and "availability" in intents:
+            return "stock"
         if self.said.wish:
             return "search"
         if intents & {"goodbye", "thanks"}:
@@ -286,6 +289,7 @@ def remember(messages: list[dict[str, Any]]) -> Memory:
             case "user":
                 for line in _lines(content):
                     memory.hear(line.removeprefix(KEYED).strip(), keyed=line.startswith(KEYED))
+                memory.corrected = CORRECTION in content
             case "assistant":
                 calls |= {call["id"]: call["function"] for call in message.get("tool_calls") or ()}
                 if content:

@@ -142,6 +142,7 @@ PHRASES: dict[Language, dict[str, str]] = {
 
 
 def asked_in(text: str, language: Language) -> str:
-    """Which question ends the text; "" where none of the model's does."""
-    say = PHRASES[language]
-    return next((key for key in ASKS if text.rstrip().endswith(say[key])), "")
+    """Which question ends the text; "" where none of the model's does. It may be in any language."""
+    others = [say for spoken, say in PHRASES.items() if spoken != language]
+    endings = ((key, say[key]) for say in (PHRASES[language], *others) for key in ASKS)
+    return next((key for key, ending in endings if text.rstrip().endswith(ending)), "")

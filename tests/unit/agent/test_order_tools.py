@@ -173,6 +173,21 @@ def test_a_draft_that_becomes_worth_nothing_is_dropped_at_once() -> None:
     run(order())
 
 
+def test_a_draft_that_replaces_another_is_one_however_often_it_is_asked_for() -> None:
+    async def order() -> None:
+        caller = Caller(FakeStore())
+        await caller.prepare_order()
+        caller.says("no, two")
+        ids = [
+            (await caller.run("create_order_draft", items=[{**ITEM, "quantity": quantity}])).finished.result["id"]
+            for quantity in (2, 2, 3, 2)
+        ]
+        assert ids == ["1002", "1002", "1003", "1004"]
+        assert (await caller.store.order("1004")).status == "draft"
+
+    run(order())
+
+
 # ---------------------------------------------------------------- the end of the call
 
 
