@@ -27,6 +27,13 @@ COMMITTING = frozenset({"confirm_order", "book_fitting", "cancel_fitting"})
 CHANGING = COMMITTING | {"create_order_draft", "update_order_delivery", "cancel_order_draft", "request_callback"}
 
 
+CALLS_IN_VAIN = frozenset({"wrong_arguments", "wrong_types", "forgets_city", "unknown_tools", "makes_up_ids"}) | {
+    "repeats_what_failed",
+    "wrong_order",
+}
+"""Models whose wrong calls are refused, each with an error in the journal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Called:
     turn: int
@@ -54,6 +61,9 @@ def check_calls(scenario: Scenario, who: str, played: Played) -> None:
     due = [one for one in wanted if one.is_done and not (skips and one.name in COMMITTING)]
     done = [one for one in _without_repeats(made) if one.is_done]
     assert list(map(str, done)) == list(map(str, due)), "what was done in the shop"
+    if who in CALLS_IN_VAIN:
+        errors = [tool.error for answer in played.answers for tool in answer.tools if tool.error]
+        assert errors, "nothing of what it called was refused"
 
 
 def _wanted(scenario: Scenario, played: Played) -> Iterator[Called]:

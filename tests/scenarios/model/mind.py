@@ -232,7 +232,8 @@ def _status(now: Memory) -> Answer:
 
 
 def _callback(now: Memory) -> Answer:
-    if _answer_of(now, "request_callback") is not None:
+    told = _answer_of(now, "request_callback")
+    if told is not None and not told.error:
         return _say(now, "called")
     when = now.said.when
     if now.asked != "when" and when.date is None and when.time is None:
