@@ -168,7 +168,7 @@ async def _look(played: Played, state: StoreState) -> None:
 
 async def known_to(scenario: Scenario, state: StoreState, phone: str) -> dict[str, Any]:
     """What the lines and the expectations may name: {phone}, {1.number}, {a.day}, {a.time} and so on."""
-    known: dict[str, Any] = {"phone": phone}
+    known: dict[str, Any] = {"phone": phone, "phone.keys": phone.removeprefix("+")}
     for position, given in enumerate(scenario.data.get("orders", ()), start=1):
         order = await state.had_before(given, phone, position)
         number, last = order.number, order.phone[-4:]

@@ -67,6 +67,8 @@ class Order:
     points_of: str | None = None
     point: dict[str, Any] | None = None
     payment: str | None = None
+    phone: str | None = None
+    """That was dictated, where the caller's own is hidden."""
     id: str | None = None
     drafted: tuple[str, int] | None = None
     shipped: tuple[Any, ...] | None = None
@@ -146,6 +148,8 @@ class Memory:
             return "operator"
         if self.asked in ("number", "go_on", "digits") and (told or intents <= {"yes", "no"}):
             return "status"
+        if self.asked == "phone" and told:
+            return "order"
         if self.asked == "when" or "callback" in intents:
             return "callback"
         if self.asked == "rim" or "fitting_price" in intents:
@@ -195,6 +199,9 @@ class Memory:
 
     def _take_order(self) -> None:
         said, order = self.said, self.order
+        if self.asked == "phone" and said.digits:
+            order.phone = f"+{said.digits}"
+            return
         if self.asked == "point" and order.points:
             names = [f"{point['name']} {point['address']}" for point in order.points]
             index = understanding().places.choose(said.words, names, said.choice)
