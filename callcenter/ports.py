@@ -481,6 +481,10 @@ class AgentSession(Protocol):
         """What was done in the shop while the caller interrupted or hung up, and nobody has been told of, once it is
         done. For the end of the call; never while respond() runs."""
 
+    async def give_up(self) -> Sequence[ToolFinished]:
+        """The caller is gone and no operator takes over: an order that was begun is dropped. Returns what was done in
+        the shop for that. For the end of the call, after `unreported`."""
+
 
 class Agent(Protocol):
     @property

@@ -91,6 +91,9 @@ class FallbackSession:
     async def unreported(self) -> Sequence[ToolFinished]:
         return await self._rules.unreported()
 
+    async def give_up(self) -> Sequence[ToolFinished]:
+        return await self._rules.give_up()
+
     async def respond(self, said: CallerSaid) -> AsyncGenerator[AgentAct, None]:
         spoken, used, handed_over = "", list[ToolFinished](), False
         to_operator: Sequence[AgentAct] = ()

@@ -179,6 +179,9 @@ class LlmSession:
     async def unreported(self) -> Sequence[ToolFinished]:
         return [run.finished for run in await self._tools.unreported()]
 
+    async def give_up(self) -> Sequence[ToolFinished]:
+        return [run.finished for run in await self._tools.give_up()]
+
     def note(self, act: AgentAct) -> None:
         """Somebody else did this in the turn that we could not answer."""
         if isinstance(act, Said):

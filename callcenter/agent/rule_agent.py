@@ -104,6 +104,9 @@ class RuleSession:
     async def unreported(self) -> Sequence[ToolFinished]:
         return [run.finished for run in await self._tools.unreported()]
 
+    async def give_up(self) -> Sequence[ToolFinished]:
+        return [run.finished for run in await self._tools.give_up()]
+
     async def respond(self, said: CallerSaid) -> AsyncGenerator[AgentAct, None]:
         yield ModelAnswered(NAME)
         self._tools.begin(said)

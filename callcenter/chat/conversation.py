@@ -40,6 +40,7 @@ def converse(settings: Settings, caller: str | None, say: Iterable[str] | None, 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("critical"))
     shop = Shop.load(settings.shop)
     typed_here = say is None and sys.stdin.isatty()
+    step = _Next.GO_ON
     with store_url(settings, transcript.note) as url, asyncio.Runner() as runner:
         chat = runner.run(_open(settings, shop, url, caller))
         try:
@@ -49,15 +50,16 @@ def converse(settings: Settings, caller: str | None, say: Iterable[str] | None, 
                 transcript.caller(line, typed_here=typed_here)
                 step = runner.run(_turn(chat.session, _said(line, settings.language), transcript))
                 if step is not _Next.GO_ON:
-                    return step is _Next.END
+                    return step is not _Next.FAILED
         finally:
-            runner.run(chat.aclose())
+            runner.run(chat.aclose(handed_over=step is _Next.HANDED_OVER))
     return True
 
 
 class _Next(Enum):
     GO_ON = auto()
     END = auto()
+    HANDED_OVER = auto()
     FAILED = auto()
 
 
@@ -67,7 +69,9 @@ class _Chat:
     store: StoreClient
     session: AgentSession
 
-    async def aclose(self) -> None:
+    async def aclose(self, *, handed_over: bool) -> None:
+        if not handed_over:
+            await self.session.give_up()
         await self.agent.aclose()
         await self.store.aclose()
 
@@ -116,7 +120,9 @@ async def _turn(session: AgentSession, said: CallerSaid, transcript: Transcript)
                 transcript.act(act)
                 if isinstance(act, Said):
                     answer += act.text
-                elif isinstance(act, TransferRequested | HangupRequested):
+                elif isinstance(act, TransferRequested):
+                    step = _Next.HANDED_OVER
+                elif isinstance(act, HangupRequested):
                     step = _Next.END
     except AgentError as failure:
         step, error = _Next.FAILED, failure.kind

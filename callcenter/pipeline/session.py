@@ -147,10 +147,9 @@ class _Session:
     async def _end(self) -> None:
         call, facts, registry = self._call, self._facts, self._parts.registry
         ended = outcome(facts)
-        to_queue = facts.transferred is not None or facts.hangup_by is HangupBy.FAILURE
         handover = self._handover()
         shown = in_a_line(handover, self._parts.shop, call) if handover is not None else ""
-        registry.decide_next(call.call_id, "queue" if to_queue else "bye", shown)
+        registry.decide_next(call.call_id, "queue" if self._to_queue else "bye", shown)
         await self._note_last_tools()
         handover = self._handover()
         self._parts.journal.write(
@@ -174,6 +173,11 @@ class _Session:
         metrics.call_duration.observe(seconds)
         self._log.info("call_ended", outcome=ended.value, scenario=facts.scenario.value, seconds=round(seconds, 1))
         await self._line.hang_up()
+
+    @property
+    def _to_queue(self) -> bool:
+        """The caller goes on to the operators."""
+        return self._facts.transferred is not None or self._facts.hangup_by is HangupBy.FAILURE
 
     def _handover(self) -> HandoverBegun | None:
         """What the operator is told, as it is now; in the journal. None when the call does not go to him."""
@@ -205,6 +209,9 @@ class _Session:
             async with asyncio.timeout(LAST_TOOLS_DRAINED_S if is_draining else LAST_TOOLS_S):
                 for tool in await agent.unreported():
                     self._journal.tool(self._journal.last_turn, tool)
+                if not self._to_queue:  # an operator goes on with what is open
+                    for tool in await agent.give_up():
+                        self._journal.tool(self._journal.last_turn, tool)
         except Exception as error:  # the end of the call is journaled whatever broke
             metrics.errors_total.labels("session", type(error).__name__).inc()
             self._log.error("last_tools_broke", error=type(error).__name__)

@@ -247,6 +247,8 @@ class FakeAgent:
     """Tools that run still when the call ends."""
     left_open_s: float = 0.0
     """For so long."""
+    open_order: Sequence[ToolFinished] = ()
+    """What is done in the shop when it is given up."""
 
     async def unreported(self) -> Sequence[ToolFinished]:
         if self.left_open_s:
@@ -299,6 +301,9 @@ class FakeAgentSession:
 
     async def unreported(self) -> Sequence[ToolFinished]:
         return await self.agent.unreported()
+
+    async def give_up(self) -> Sequence[ToolFinished]:
+        return self.agent.open_order
 
 
 @dataclass

@@ -22,6 +22,8 @@ FITTING_DONE: dict[Language, str] = {
     "ru": r"вы записаны|запись\b[^.?!]{0,40}(?<!не )подтверждена",
 }
 CONFIRMED = ["order_created", "order_delivery_set", "order_confirmed"]
+INVENTED = "777"
+"""What models that invent prices name."""
 BOOKED = {"booked": ["fitting_booked"], "cancelled": ["fitting_booked", "fitting_cancelled"]}
 
 
@@ -65,6 +67,7 @@ def _check_words(scenario: Scenario, text: str, placed: int, booked: int, where:
     assert booked or not re.search(FITTING_DONE[scenario.language], said), f"told of a booking that is none: {where}"
     for words in scenario.data.get("never", ()):
         assert words.casefold() not in said, f"{words}: {where}"
+    assert INVENTED not in said, f"an invented price: {where}"
 
 
 def _check_turn(expected: Mapping[str, Any], text: str, tools: list[ToolFinished]) -> None:
@@ -99,7 +102,7 @@ async def _check_orders(expected: Mapping[str, Any], played: Played, state: Stor
         assert order["address"] == want.get("address")
         assert int(order["total"]) == want["total"], "total"
         assert order["customer_phone"] == played.phone
-        assert order["sms_sent"]
+        assert order["sms_sent"] is want.get("texted", True)
         assert order["source"] == "ai_agent"
         assert [action for action, _ in groupby(order["audit"])] == want.get("audit", CONFIRMED)
     drafts = Counter(order["status"] for order in orders if order["confirmed_at"] is None)

@@ -51,6 +51,8 @@ class Played:
     calls: list[str] = field(default_factory=list)
     """Ids."""
     answers: list[Answer] = field(default_factory=list)
+    given_up: list[ToolFinished] = field(default_factory=list)
+    """What was done in the shop when the caller had hung up."""
     callbacks: int = 0
     summary: str = ""
     """What the operator was told."""
@@ -84,6 +86,7 @@ async def play(scenario: Scenario, agent: Agent, state: StoreState, shop: Shop, 
                 down = expected["store"] == "down"
                 await state.fail(down=down)
             elif "call" in expected:
+                await hang_up(session, played)
                 session = open_call(scenario.language, agent, caller, played)
             else:
                 if played.ended and not to_the_end:
@@ -95,6 +98,7 @@ async def play(scenario: Scenario, agent: Agent, state: StoreState, shop: Shop, 
                     line = verbalize(line, scenario.language, shop.lexicon(scenario.language))
                 await take_turn(session, line, expected, scenario.language, played)
                 await _look(played, state)
+        await hang_up(session, played)
     finally:
         if down:
             await state.fail(down=False)
@@ -123,6 +127,12 @@ def open_call(language: Language, agent: Agent, caller: str | None, played: Play
     session = agent.open(call)
     session.heard(session.greet())
     return session
+
+
+async def hang_up(session: AgentSession, played: Played) -> None:
+    """As a live call ends: an operator goes on with what is open, and nobody else does."""
+    if not played.ended.startswith("transfer"):
+        played.given_up += await session.give_up()
 
 
 async def take_turn(
@@ -157,8 +167,8 @@ async def _look(played: Played, state: StoreState) -> None:
 
 
 async def known_to(scenario: Scenario, state: StoreState, phone: str) -> dict[str, Any]:
-    """What the lines and the expectations may name: {1.number}, {a.day}, {a.time} and so on."""
-    known: dict[str, Any] = {}
+    """What the lines and the expectations may name: {phone}, {1.number}, {a.day}, {a.time} and so on."""
+    known: dict[str, Any] = {"phone": phone, "phone.keys": phone.removeprefix("+")}
     for position, given in enumerate(scenario.data.get("orders", ()), start=1):
         order = await state.had_before(given, phone, position)
         number, last = order.number, order.phone[-4:]

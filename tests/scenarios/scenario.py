@@ -11,13 +11,14 @@
     then          how the shop's database must be in the end, and how the call must have ended
     then_by       the same for one model, where it must be another
     never         words that no answer may have
+    calls         the tools that a model calls, by the caller's turn: see calls.py
     models        which models hold the conversation beside the rules; [good] where nothing is given
     spoken        true: it can be said to the embedded recognizer, and is (test_spoken.py)
     voice         of the caller then: a number in callcenter.stt.synthetic.ENGLISH
 
 `tools` are those of the rule-driven agent in that turn, in order: a name, or {name: arguments it must have}.
-`says` is what its answer must have in it. Models word things as they like: of their calls the end is checked, and that
-nobody was told of something as done that was not.
+`says` is what its answer must have in it. Models word things as they like: of their answers it is checked that nobody
+was told of something as done that was not.
 """
 
 from collections.abc import Iterator
@@ -31,10 +32,13 @@ import yaml
 from callcenter.ports import Language
 
 FOLDER = Path(__file__).parent
+NEVER_CONFIRMS = frozenset({"skips_confirmation"})
+"""Models that call nothing that commits the shop: by them nothing is placed, whatever they say."""
 LANGUAGES: dict[str, Language] = {"uk": "uk", "en": "en", "ru": "ru", "surzhyk": "uk"}
-RULES = "rules"
+RULES, GOOD = "rules", "good"
 KEYS = frozenset(
-    {"name", "topics", "withheld", "orders", "slots", "turns", "then", "then_by", "never", "models", "spoken", "voice"}
+    {"name", "topics", "withheld", "orders", "slots", "turns", "calls", "then", "then_by", "never", "models"}
+    | {"spoken", "voice"}
 )
 
 
@@ -58,7 +62,11 @@ class Scenario:
 
     def expected(self, who: str) -> dict[str, Any]:
         """The end, where `who` (the rules or a model) answers."""
-        return {**self.data.get("then", {}), **self.data.get("then_by", {}).get(who, {})}
+        then = self.data.get("then", {})
+        if who in NEVER_CONFIRMS:
+            begun = bool(then.get("orders") or then.get("dropped"))
+            then = {**then, "orders": [], "bookings": [], "sms": 0, "dropped": begun}
+        return {**then, **self.data.get("then_by", {}).get(who, {})}
 
 
 @cache

@@ -17,6 +17,8 @@ Action = Literal[
 """As the audit log calls it; the kind of object comes first."""
 NOT_SENT = frozenset({"store: breaker_open", "store: rejected"})
 """Errors after which it is certain that nothing was changed."""
+WRONG_PRICES = "the shop's prices are wrong"
+"""The error of a draft that nobody is offered: it is dropped at once."""
 MOST_ITEMS = 10
 REASON_LETTERS = 120
 

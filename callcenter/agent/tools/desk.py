@@ -59,6 +59,12 @@ class OpenOrder:
     """It was to be confirmed, and the shop has not said that it was or was not."""
     number: str = ""
     """As people say it."""
+    own_words: bool = False
+    """What the caller has said stands in it as it was said: an address."""
+    key: str = ""
+    """Of the request that began it."""
+    dropped: int = 0
+    """Desk.dropped, then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,10 @@ class Desk:
     """The caller's last words were "yes" to it."""
     dropped: int = 0
     """Orders of this call that were begun and dropped: the same one begun anew is another."""
+    left_open: frozenset[str] = frozenset()
+    """Ids of drafts that cannot go on and that the shop has not dropped yet: tried again when the call ends."""
+    texted: str = ""
+    """The order of which the shop was to send a message to a number that was dictated; there is one in a call."""
     called_back_in: int | None = None
     """The turn in which a call-back was promised last."""
     attempts: int = 0
@@ -99,6 +109,13 @@ class Desk:
     def caller(self) -> str | None:
         """The number that the caller owns; None when it is withheld: then they own nothing."""
         return self.call.caller_id or None
+
+    def may_text(self, order: OpenOrder, name: str | None) -> bool:
+        """Whether the shop may send its message of this order. A number that was dictated, and not called from, may be
+        anybody's: it gets one in a call, and nothing that the caller has worded (an address, `name`) to read."""
+        if self.caller is not None:
+            return True
+        return not order.own_words and not name and self.texted in ("", order.id)
 
     def begin(self, said: CallerSaid, agrees: Callable[[CallerSaid, str], bool]) -> None:
         """The caller's turn: an agreement holds for this turn only, and whatever else they say ends the question.

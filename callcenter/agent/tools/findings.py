@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from callcenter.agent.tools.changes import Action, booking_state, change_of
+from callcenter.agent.tools.changes import WRONG_PRICES, Action, booking_state, change_of
 from callcenter.agent.tools.for_model import clean
 from callcenter.records import Change, ChangeOutcome, Found
 
@@ -76,6 +76,8 @@ class Findings:
         self._resolve(change.action, change.object)
         if change.outcome is ChangeOutcome.REFUSED:
             if change.after is None:
+                order = None if change.reason == WRONG_PRICES else self.found.order
+                self.found = replace(self.found, order=order)
                 return
             # it is no draft any more: a confirmation that was not answered has reached the shop
             what["action"] = "order.confirm"

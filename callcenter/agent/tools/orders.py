@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from callcenter.agent.tools.changes import WRONG_PRICES
 from callcenter.agent.tools.desk import Desk, OpenOrder, Phrase
 from callcenter.agent.tools.registry import TRY_AGAIN, Proposal, Tool, ToolFailed, ToolOutcome
 from callcenter.agent.tools.schema import Arguments, Number
@@ -35,6 +36,7 @@ NO_DRAFT = "There is no order yet: call create_order_draft first."
 ANEW = "Nothing is ordered. To try again call create_order_draft and update_order_delivery anew."
 SOLD_OUT = "The draft is dropped. Offer what is left, or another tire, and begin with create_order_draft."
 OTHER_PLACE = "Say that we do not deliver there; ask for another city, or get_pickup_points."
+NO_MESSAGE = "No message with a link can be sent to a number that was dictated: ask for cash or card instead."
 NOT_NOW = "Say that this cannot be ordered as it is, and offer the operator."
 
 
@@ -140,30 +142,36 @@ class _Orders:
         if any(item.quantity > self._limits.max_quantity for item in wanted.items):
             return _too_large({"quantity_over": self._limits.max_quantity})
         items = [OrderLine(product_id=item.product_id, quantity=item.quantity) for item in wanted.items]
-        what = {"items": [item.model_dump() for item in items], "phone": phone, "dropped": desk.dropped}
+        what = {"items": [item.model_dump() for item in items], "phone": phone}
         desk.withdraw()
-        before = desk.order
+        before, dropped = desk.order, desk.dropped
+        key = desk.idempotency_key("draft", {**what, "dropped": dropped})
+        if before is not None and before.key == desk.idempotency_key("draft", {**what, "dropped": before.dropped}):
+            key, dropped = before.key, before.dropped  # asked for twice in a turn, it is the same one
         if before is not None and before.unanswered and (placed := await self._drop(before, desk)) is not None:
             return placed
         desk.order = None
+        if before is not None and not before.unanswered:
+            desk.left_open |= {before.id}
         try:
             order = await self._store.create_order(
                 customer_phone=phone,
                 items=items,
                 call_id=str(desk.call.call_id),
-                idempotency_key=desk.idempotency_key("draft", what),
+                idempotency_key=key,
             )
         except StoreNotFound as error:
-            desk.order = before
+            _keep(before, desk)
             raise ToolFailed(f"not_found: {error.code}", TRY_AGAIN) from None
         except StoreConflict as refused:
-            desk.order = before
+            _keep(before, desk)
             advice = "Call check_availability and say how many there are, or offer another tire."
             return ToolOutcome({"drafted": False, "reason": refused.code, "do": advice}, answers=False)
+        desk.left_open -= {order.id}
+        desk.order = OpenOrder(order.id, key=key, dropped=dropped)
         if before is not None and before.id != order.id and not before.unanswered:
             desk.dropped += 1
-            with suppress(StoreError):  # it buys nothing, and expires
-                await self._store.drop_order(before.id, call_id=str(desk.call.call_id))
+            await self._close(before.id, desk)
         return await self._take(order, desk)
 
     async def deliver(self, wanted: DeliveryArguments, desk: Desk) -> ToolOutcome:
@@ -179,16 +187,26 @@ class _Orders:
         return await self._take(order, desk)
 
     async def _take(self, order: OrderDetails, desk: Desk) -> ToolOutcome:
-        """The shop's answer, if it is one that can be offered to anybody."""
+        """The shop's answer, if it is one that can be offered to anybody: a draft that is none is dropped at once."""
+        own_words = order.delivery is not None and order.delivery.delivery_type == "delivery"
+        known = desk.order if desk.order is not None and desk.order.id == order.id else OpenOrder(order.id)
+        draft = replace(known, number=order.order_number, own_words=own_words)
         if order.total <= 0 or any(item.price <= 0 or item.quantity < 1 for item in order.items):
-            raise ToolFailed("the shop's prices are wrong", NOT_NOW)
-        unanswered = desk.order is not None and desk.order.id == order.id and desk.order.unanswered
-        desk.order = OpenOrder(order.id, unanswered, order.order_number)
+            dropped = await self._drop(draft, desk)
+            if dropped is not None and draft.unanswered:
+                return dropped
+            raise ToolFailed(WRONG_PRICES, NOT_NOW)
+        desk.order = draft
         if order.total > self._limits.max_total:
             return _too_large(_in_brief(order))
         return ToolOutcome(order.model_dump(mode="json"), _in_brief(order), answers=False)
 
     async def drop(self, wanted: DropArguments, desk: Desk) -> ToolOutcome:
+        left = sorted(desk.left_open)
+        for draft_id in left:
+            await self._close(draft_id, desk)
+        if desk.order is None and left:
+            return ToolOutcome({"dropped": left[-1]}, answers=False, say=Phrase("order.dropped"))
         draft = _draft(wanted.order_id, desk)
         placed = await self._drop(draft, desk)
         return placed or ToolOutcome({"dropped": draft.id}, answers=False, say=Phrase("order.dropped"))
@@ -205,9 +223,19 @@ class _Orders:
         except StoreError:
             if draft.unanswered:
                 return _unsure(draft)
+            desk.left_open |= {draft.id}
             # it was never confirmed, and expires
             return ToolOutcome({"dropped": draft.id, "answered": False}, answers=False, say=Phrase("order.dropped"))
         return None
+
+    async def _close(self, draft_id: str, desk: Desk) -> None:
+        """Drop a draft that was never confirmed and cannot go on. It buys nothing: where the shop does not answer, that
+        is tried again when the call ends, and in the worst case the draft expires."""
+        desk.left_open |= {draft_id}
+        with suppress(StoreError):
+            with suppress(StoreConflict, StoreNotFound):  # it is no draft any more
+                await self._store.drop_order(draft_id, call_id=str(desk.call.call_id))
+            desk.left_open -= {draft_id}
 
     async def _became(self, draft: OpenOrder, desk: Desk) -> ToolOutcome | None:
         """None where it is not ordered."""
@@ -234,25 +262,33 @@ class _Orders:
         taken = await self._take(order, desk)
         if taken.transfer is not None:
             return taken
+        draft = _draft(None, desk)
+        if wanted.payment_method == "online" and not desk.may_text(draft, wanted.customer_name):
+            raise ToolFailed("no_message", NO_MESSAGE)
+        phone = order.customer.phone.removeprefix("+") if desk.caller is None else ""
         return Proposal(
-            Phrase("order.read_back", {**_spoken(order), "payment": wanted.payment_method}),
+            Phrase("order.read_back", {**_spoken(order), "payment": wanted.payment_method, "phone": phone}),
             {**wanted.model_dump(exclude_none=True), "order_id": order.id},
         )
 
     async def confirm(self, wanted: ConfirmArguments, desk: Desk) -> ToolOutcome:
         draft = _draft(wanted.order_id, desk)
         desk.order = replace(draft, unanswered=True)
+        texts = desk.may_text(draft, wanted.customer_name)
+        if texts and desk.caller is None:
+            desk.texted = draft.id
         try:
             order = await self._store.confirm_order(
                 draft.id,
                 payment_method=wanted.payment_method,
                 customer_name=wanted.customer_name,
-                send_sms_confirmation=True,
+                send_sms_confirmation=texts,
                 idempotency_key=f"{desk.call.call_id}:confirm:{draft.id}",
                 call_id=str(desk.call.call_id),
             )
         except StoreConflict as refused:
             if refused.code == "out_of_stock":
+                desk.texted = "" if desk.texted == draft.id else desk.texted  # of what is not bought there is none
                 return await self._sold_out(draft, desk)
             became = await self._became(draft, desk)  # by a confirmation that was not answered
             desk.order = draft if became is None else None
@@ -288,8 +324,7 @@ class _Orders:
                 if there < item.quantity:
                     name = f"{item.name} {item.size}".strip()
                     left.append({"product_id": item.product_id, "name": name, "quantity": there})
-        with suppress(StoreError):  # it buys nothing, and expires
-            await self._store.drop_order(draft.id, call_id=str(desk.call.call_id))
+        await self._close(draft.id, desk)
         result = {"confirmed": False, "reason": "out_of_stock", "left": left, "do": SOLD_OUT}
         some = [one for one in left if one["quantity"]]
         return ToolOutcome(result, answers=False, say=Phrase("order.sold_out", {"left": some}))
@@ -309,6 +344,12 @@ def _draft(order_id: str | None, desk: Desk) -> OpenOrder:
     if order_id is not None and order_id != desk.order.id:
         raise ToolFailed("not_this_calls_order", f"The order of this call is {desk.order.id}.")
     return desk.order
+
+
+def _keep(draft: OpenOrder | None, desk: Desk) -> None:
+    """It was to be replaced, and was not."""
+    desk.order = draft
+    desk.left_open -= {draft.id} if draft is not None else set()
 
 
 def _destination(wanted: DeliveryArguments) -> ToAddress | ToPickupPoint:
@@ -345,7 +386,7 @@ def _not_placed(reason: str, advice: str = "") -> ToolOutcome:
 def _confirmed(order: OrderDetails, desk: Desk) -> ToolOutcome:
     desk.placed |= {order.id}
     day = order.estimated_delivery
-    params = {"number": order.order_number, "date": day.isoformat() if day else ""}
+    params = {"number": order.order_number, "date": day.isoformat() if day else "", "texted": order.sms_sent}
     return ToolOutcome(order.model_dump(mode="json"), _in_brief(order), say=Phrase("order.confirmed", params))
 
 

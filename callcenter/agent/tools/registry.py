@@ -28,6 +28,7 @@ from store_client import StoreBadAnswer, StoreError, StoreUnavailable
 TIMEOUT_S = 3.0
 GENERAL_FILLER = "filler.first"
 MAX_NAME = 64
+DROP_ORDER = "cancel_order_draft"
 MAX_UNREADABLE = 500
 CANNOT_CHECK = "Tell the caller honestly that this cannot be checked right now, and offer the operator."
 TRY_AGAIN = "Correct the arguments and call again, or ask the caller for what is missing."
@@ -224,6 +225,12 @@ class CallTools:
         self._unreported = [task for task in self._unreported if task not in tasks]
         self._must_be_heard(runs)
         return runs
+
+    async def give_up(self) -> Sequence[ToolRun]:
+        """The caller is gone and nobody takes over: an order that was begun is dropped."""
+        if self._desk.order is None and not self._desk.left_open:
+            return ()
+        return (await self.run(DROP_ORDER, {}),)
 
     def unheard(self) -> str:
         """What was told of the last thing done and was not heard, since the caller interrupted: to be told first. Once

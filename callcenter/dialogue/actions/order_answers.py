@@ -137,7 +137,7 @@ def _place(turn: Turn, told: Draft) -> None:
     memory.placed = PlacedOrder(told.id, told.number, tire, memory.order.city if memory.order else None)
     memory.order, memory.quantity, memory.numbers = None, None, (told.number,)
     turn.note(f"placed {told.items}")
-    turn.say_unless_told("order.confirmed", number=told.number, date="")
+    turn.say_unless_told("order.confirmed", number=told.number, date="", texted=False)
     turn.leave()
     turn.ask(Question.ANYTHING_ELSE)
     turn.reach(Scenario.ORDER_CREATION)

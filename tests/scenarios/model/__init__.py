@@ -1,5 +1,5 @@
 """A model in the place of a real one: it decides from the request alone, and its name tells what it does wrong."""
 
-from tests.scenarios.model.behaviour import decide
+from tests.scenarios.model.behaviour import BEHAVIOURS, decide, misbehaves
 
-__all__ = ["decide"]
+__all__ = ["BEHAVIOURS", "decide", "misbehaves"]

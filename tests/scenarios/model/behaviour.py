@@ -4,20 +4,38 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tests.fakes.openai_server.mind import Answer, Call
+from callcenter.ports import Language
+from tests.fakes.openai_server.mind import Answer
+from tests.scenarios.model import wrong_calls
 from tests.scenarios.model.memory import Memory, remember
-from tests.scenarios.model.mind import early_booking, good
+from tests.scenarios.model.mind import good
 from tests.scenarios.model.phrases import PHRASES
 
-IDS = frozenset({"product_id", "order_id", "pickup_point_id", "station_id", "booking_id"})
-MADE_UP = "id-4711"
 COMMITS = {"confirm_order": "placed", "book_fitting": "booked"}
+OTHER: Mapping[Language, Language] = {"en": "uk", "uk": "ru", "ru": "en"}
+FILLER: Mapping[Language, str] = {
+    "en": "We have been selling tires for many years, and we choose each brand with care. ",
+    "uk": "Ми продаємо шини вже багато років і ретельно добираємо кожен бренд. ",
+    "ru": "Мы продаём шины уже много лет и тщательно подбираем каждый бренд. ",
+}
+MANY = 40
+Behaviour = Callable[[Answer, Memory], Answer]
 
 
 def decide(request: dict[str, Any]) -> Answer:
-    memory = remember(request["messages"])
-    tools = frozenset(tool["function"]["name"] for tool in request.get("tools") or ())
+    """From the request alone: nothing else is looked at, and nothing is kept."""
+    memory, tools = remember(request["messages"]), _tools(request)
     return BEHAVIOURS[request["model"]](good(memory, tools), memory)
+
+
+def misbehaves(request: dict[str, Any]) -> bool:
+    """A good model would answer otherwise."""
+    return decide(request) != good(remember(request["messages"]), _tools(request))
+
+
+def _tools(request: dict[str, Any]) -> frozenset[str]:
+    """Those that may be called in this answer."""
+    return frozenset(tool["function"]["name"] for tool in request.get("tools") or ())
 
 
 def _as_it_should(answer: Answer, _: Memory) -> Answer:
@@ -30,13 +48,9 @@ def _skips_confirmation(answer: Answer, now: Memory) -> Answer:
     return answer if done is None else Answer(PHRASES[now.language][done])
 
 
-def _confirms_early(answer: Answer, now: Memory) -> Answer:
-    """Before the caller was asked for all that is needed."""
-    if answer.calls or any(found.tool in COMMITS for found in now.found):
-        return answer
-    if now.topic == "order" and now.order.drafted and now.found:
-        return Answer(calls=[Call("confirm_order", {"payment_method": "cod"})])
-    return early_booking(now) if now.topic == "fitting" and now.found else answer
+def _says_done_first(answer: Answer, now: Memory) -> Answer:
+    """And does it when it is told that it is not."""
+    return answer if now.corrected else _skips_confirmation(answer, now)
 
 
 def _invents_price(answer: Answer, now: Memory) -> Answer:
@@ -44,46 +58,29 @@ def _invents_price(answer: Answer, now: Memory) -> Answer:
     return Answer(f"{answer.text} {PHRASES[now.language]['invented']}") if priced else answer
 
 
-def _calls_twice(answer: Answer, _: Memory) -> Answer:
-    return replace(answer, calls=[one for call in answer.calls for one in (call, call)])
+def _says_nothing(answer: Answer, now: Memory) -> Answer:
+    """Of what it has found."""
+    return Answer() if now.found and not answer.calls else answer
 
 
-def _wrong_arguments(answer: Answer, now: Memory) -> Answer:
-    """At first."""
-    if now.found:
+def _talks_on(answer: Answer, now: Memory) -> Answer:
+    """Before it comes to the point."""
+    return answer if answer.calls else Answer(FILLER[now.language] * MANY + answer.text)
+
+
+def _changes_language(answer: Answer, now: Memory) -> Answer:
+    if answer.calls:
         return answer
-    return replace(answer, calls=[Call(one.name, {**one.arguments, "colour": ["black"]}) for one in answer.calls])
+    return good(replace(now, language=OTHER[now.language]), frozenset({"any"}))
 
 
-def _makes_up_ids(answer: Answer, now: Memory) -> Answer:
-    """At first."""
-    if now.found:
-        return answer
-    return replace(answer, calls=[Call(one.name, _made_up(one.arguments)) for one in answer.calls])
-
-
-def _made_up(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for name, value in arguments.items():
-        if isinstance(value, list):
-            made[name] = [_made_up(part) for part in value]
-        else:
-            made[name] = MADE_UP if name in IDS else value
-    return {**made, "booking_id": MADE_UP} if "action" in made else made
-
-
-def _ignores_cancel(answer: Answer, now: Memory) -> Answer:
-    dropping = any(call.name == "cancel_order_draft" for call in answer.calls)
-    return Answer(PHRASES[now.language]["fine"]) if dropping else answer
-
-
-BEHAVIOURS: Mapping[str, Callable[[Answer, Memory], Answer]] = {
+BEHAVIOURS: Mapping[str, Behaviour] = {
     "good": _as_it_should,
     "skips_confirmation": _skips_confirmation,
-    "confirms_early": _confirms_early,
+    "says_done_first": _says_done_first,
     "invents_price": _invents_price,
-    "calls_twice": _calls_twice,
-    "wrong_arguments": _wrong_arguments,
-    "makes_up_ids": _makes_up_ids,
-    "ignores_cancel": _ignores_cancel,
+    "says_nothing": _says_nothing,
+    "talks_on": _talks_on,
+    "changes_language": _changes_language,
+    **wrong_calls.BEHAVIOURS,
 }

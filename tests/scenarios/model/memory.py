@@ -22,6 +22,7 @@ from tests.scenarios.model.phrases import asked_in
 NOTE = re.compile(r"\[\[.*?\]\]", re.DOTALL)
 KEYED = "[[typed on the keypad]]"
 TOOL_DATA = re.compile(r"<tool_data tool=\"\w+\">(.*?)</tool_data>\s*(.*)", re.DOTALL)
+CORRECTION = "[[You were about to"
 RIM = re.compile(r"R(\d\d)")
 MEANS = {
     "quantity": Asked.QUANTITY,
@@ -66,6 +67,8 @@ class Order:
     points_of: str | None = None
     point: dict[str, Any] | None = None
     payment: str | None = None
+    phone: str | None = None
+    """That was dictated, where the caller's own is hidden."""
     id: str | None = None
     drafted: tuple[str, int] | None = None
     shipped: tuple[Any, ...] | None = None
@@ -119,13 +122,15 @@ class Memory:
     last: str = ""
     answered: bool = False
     """The model has spoken since the caller did."""
+    corrected: bool = False
+    """It was told since then that what it was about to say is not so."""
 
     # ---------------------------------------------------------------- the caller
 
     def hear(self, text: str, *, keyed: bool) -> None:
         make = self.wish.vehicle.make if self.wish.vehicle else ""
         self.said = _understood(text, keyed, make, MEANS.get(self.asked), self.today)
-        self.text, self.found, self.answered = text, [], False
+        self.text, self.found, self.answered, self.corrected = text, [], False, False
         self.topic = self._topic()
         if self.topic in ("order", "search") or not self.topic:
             self.wish = self.wish.changed(self.said.wish)
@@ -143,6 +148,8 @@ class Memory:
             return "operator"
         if self.asked in ("number", "go_on", "digits") and (told or intents <= {"yes", "no"}):
             return "status"
+        if self.asked == "phone" and told:
+            return "order"
         if self.asked == "when" or "callback" in intents:
             return "callback"
         if self.asked == "rim" or "fitting_price" in intents:
@@ -167,10 +174,10 @@ class Memory:
             return "advice"
         if self.tires and "choice" in intents:
             return "order"
-        if self.tires and "availability" in intents:
-            return "stock"
         if self.tires and "cheaper" in intents:
             return "cheaper"
+        if self.tires and "availability" in intents:
+            return "stock"
         if self.said.wish:
             return "search"
         if intents & {"goodbye", "thanks"}:
@@ -192,6 +199,9 @@ class Memory:
 
     def _take_order(self) -> None:
         said, order = self.said, self.order
+        if self.asked == "phone" and said.digits:
+            order.phone = f"+{said.digits}"
+            return
         if self.asked == "point" and order.points:
             names = [f"{point['name']} {point['address']}" for point in order.points]
             index = understanding().places.choose(said.words, names, said.choice)
@@ -286,6 +296,7 @@ def remember(messages: list[dict[str, Any]]) -> Memory:
             case "user":
                 for line in _lines(content):
                     memory.hear(line.removeprefix(KEYED).strip(), keyed=line.startswith(KEYED))
+                memory.corrected = CORRECTION in content
             case "assistant":
                 calls |= {call["id"]: call["function"] for call in message.get("tool_calls") or ()}
                 if content:

@@ -34,8 +34,12 @@ def _decide(now: Memory) -> Answer:
     last = now.found[-1] if now.found else None
     if last is not None and last.error.startswith("store:"):
         return _say(now, "sorry")
-    if last is not None and last.error in ("withheld", "no_phone"):
+    if last is not None and last.error == "withheld":
         return _say(now, "cannot")
+    if last is not None and last.error == "no_phone":
+        return _say(now, "phone")
+    if last is not None and last.error == "no_message":  # a link cannot be sent
+        return _say(now, "payment")
     match now.topic:
         case "operator":
             return _call("transfer_to_operator", reason="customer_request", summary=now.text)
@@ -80,7 +84,8 @@ def _order(now: Memory) -> Answer:
     if drafted is not None and drafted.data.get("drafted") is False:
         return _say(now, "short", "quantity")
     if order.drafted != (order.tire["id"], order.quantity):
-        return _call("create_order_draft", items=[{"product_id": order.tire["id"], "quantity": order.quantity}])
+        items = [{"product_id": order.tire["id"], "quantity": order.quantity}]
+        return _call("create_order_draft", items=items, customer_phone=order.phone)
     if now.asked == "confirm" and now.said.intents <= {"no"} and not now.found:
         return _say(now, "change")
     return _delivery(now) or _payment(now)
@@ -232,7 +237,8 @@ def _status(now: Memory) -> Answer:
 
 
 def _callback(now: Memory) -> Answer:
-    if _answer_of(now, "request_callback") is not None:
+    told = _answer_of(now, "request_callback")
+    if told is not None and not told.error:
         return _say(now, "called")
     when = now.said.when
     if now.asked != "when" and when.date is None and when.time is None:

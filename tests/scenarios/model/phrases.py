@@ -4,7 +4,7 @@ from callcenter.ports import Language
 
 ASKS: tuple[str, ...] = (
     *("which", "quantity", "delivery", "city", "address", "point", "payment", "change", "f_city", "station", "date"),
-    *("time", "number", "go_on", "digits", "when", "rim", "wish", "which_booking"),
+    *("time", "phone", "number", "go_on", "digits", "when", "rim", "wish", "which_booking"),
 )
 """Questions: each ends what is said."""
 
@@ -28,6 +28,7 @@ PHRASES: dict[Language, dict[str, str]] = {
         "point": "Which pickup point is best?",
         "payment": "How would you like to pay?",
         "change": "What shall I change?",
+        "phone": "Your number is hidden: which phone number is it for? Please type it.",
         "placed": "Done, your order for these tires has been placed.",
         "booked": "Done, your visit to our station is booked.",
         "forgotten": "All right, nothing is booked.",
@@ -71,6 +72,7 @@ PHRASES: dict[Language, dict[str, str]] = {
         "point": "Який пункт видачі зручніший?",
         "payment": "Як будете платити?",
         "change": "Що змінити?",
+        "phone": "Ваш номер прихований: на який телефон оформити? Наберіть його.",
         "placed": "Готово, ваше замовлення на ці шини вже оформлено.",
         "booked": "Готово, ваш запис на цей час підтверджено.",
         "forgotten": "Добре, запису не буде.",
@@ -114,6 +116,7 @@ PHRASES: dict[Language, dict[str, str]] = {
         "point": "Какой пункт выдачи удобнее?",
         "payment": "Как будете платить?",
         "change": "Что изменить?",
+        "phone": "Ваш номер скрыт: на какой телефон оформить? Наберите его.",
         "placed": "Готово, ваш заказ на эти шины уже оформлен.",
         "booked": "Готово, ваша запись на это время подтверждена.",
         "forgotten": "Хорошо, записи не будет.",
@@ -142,6 +145,7 @@ PHRASES: dict[Language, dict[str, str]] = {
 
 
 def asked_in(text: str, language: Language) -> str:
-    """Which question ends the text; "" where none of the model's does."""
-    say = PHRASES[language]
-    return next((key for key in ASKS if text.rstrip().endswith(say[key])), "")
+    """Which question ends the text; "" where none of the model's does. It may be in any language."""
+    others = [say for spoken, say in PHRASES.items() if spoken != language]
+    endings = ((key, say[key]) for say in (PHRASES[language], *others) for key in ASKS)
+    return next((key for key, ending in endings if text.rstrip().endswith(ending)), "")

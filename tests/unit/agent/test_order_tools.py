@@ -10,7 +10,7 @@ from store_client import StoreUnavailable
 from store_client.fake import FakeStore
 from store_client.models_orders import OrderDetails
 from tests.fakes.virtual_time import run
-from tests.unit.agent.at_the_desk import BY_CARD, TIRE, TO_LVIV, Caller
+from tests.unit.agent.at_the_desk import BY_CARD, TIRE, TO_LVIV, Caller, SlowToConfirm
 
 DOWN = StoreUnavailable("timeout", "no")
 ITEM: dict[str, Any] = {"product_id": TIRE, "quantity": 4}
@@ -147,8 +147,114 @@ def test_a_tire_that_costs_nothing_is_not_sold() -> None:
             order = await super().create_order(**asked)
             return order.model_copy(update={"total": Decimal(0)})
 
-    done = run(Caller(Generous()).run("create_order_draft", items=[ITEM]))
-    assert done.finished.error == "the shop's prices are wrong"
+    async def order() -> None:
+        caller = Caller(Generous())
+        done = await caller.run("create_order_draft", items=[ITEM])
+        assert done.finished.error == "the shop's prices are wrong"
+        assert (await caller.store.order("1001")).status == "cancelled"
+        assert not caller.tools.has_open_order
+
+    run(order())
+
+
+def test_a_draft_that_becomes_worth_nothing_is_dropped_at_once() -> None:
+    class Generous(FakeStore):
+        async def set_delivery(self, order_id: str, delivery: Any, **asked: Any) -> OrderDetails:
+            order = await super().set_delivery(order_id, delivery, **asked)
+            return order.model_copy(update={"total": Decimal(0)})
+
+    async def order() -> None:
+        caller = Caller(Generous())
+        await caller.prepare_order()
+        assert (await caller.store.order("1001")).status == "cancelled"
+        assert not caller.tools.has_open_order
+        assert caller.tools.found.order is None
+
+    run(order())
+
+
+def test_a_draft_that_replaces_another_is_one_however_often_it_is_asked_for() -> None:
+    async def order() -> None:
+        caller = Caller(FakeStore())
+        await caller.prepare_order()
+        caller.says("no, two")
+        ids = [
+            (await caller.run("create_order_draft", items=[{**ITEM, "quantity": quantity}])).finished.result["id"]
+            for quantity in (2, 2, 3, 2)
+        ]
+        assert ids == ["1002", "1002", "1003", "1004"]
+        assert (await caller.store.order("1004")).status == "draft"
+
+    run(order())
+
+
+# ---------------------------------------------------------------- the end of the call
+
+
+def test_who_hangs_up_leaves_no_draft() -> None:
+    async def order() -> None:
+        caller = Caller(FakeStore())
+        assert await caller.tools.give_up() == ()
+        await caller.prepare_order()
+        (done,) = await caller.tools.give_up()
+        assert done.finished.change is not None
+        assert done.finished.change.action == "order.drop"
+        assert (await caller.store.order("1001")).status == "cancelled"
+        assert await caller.tools.give_up() == ()
+
+    run(order())
+
+
+def test_who_hangs_up_after_a_yes_that_was_not_answered_keeps_what_was_placed() -> None:
+    async def order() -> None:
+        store = SlowToConfirm()
+        caller = Caller(store)
+        await caller.prepare_order()
+        asked = await caller.run("confirm_order", **BY_CARD)
+        caller.says("yes")
+        await caller.run("confirm_order", **asked.finished.result["arguments"])
+        assert caller.tools.has_open_order
+        await store.catch_up()
+        await caller.tools.give_up()
+        assert len(await caller.orders()) == 1
+
+    run(order())
+
+
+def test_a_draft_that_the_shop_did_not_drop_is_dropped_when_the_call_ends() -> None:
+    class Forgetful(FakeStore):
+        drops = 0
+
+        async def drop_order(self, order_id: str, **asked: Any) -> OrderDetails:
+            self.drops += 1
+            if self.drops == 1:
+                raise DOWN
+            return await super().drop_order(order_id, **asked)
+
+    async def order() -> None:
+        store = Forgetful()
+        caller = Caller(store)
+        await caller.prepare_order()
+        await caller.prepare_order(quantity=2)
+        assert (await store.order("1001")).status == "draft"
+        await caller.tools.give_up()
+        assert [(await store.order(one)).status for one in ("1001", "1002")] == ["cancelled", "cancelled"]
+
+    run(order())
+
+
+def test_a_draft_that_was_to_be_replaced_when_the_shop_failed_is_dropped_when_the_call_ends() -> None:
+    async def order() -> None:
+        store = FakeStore()
+        caller = Caller(store)
+        await caller.prepare_order()
+        store.fail(DOWN, times=1)
+        await caller.run("create_order_draft", items=[{**ITEM, "quantity": 2}])
+        assert not caller.tools.has_open_order
+        await caller.tools.give_up()
+        assert (await store.order("1001")).status == "cancelled"
+
+    run(order())
 
 
 def test_a_sum_above_the_limit_goes_to_the_operator() -> None:
@@ -253,6 +359,70 @@ def test_a_withheld_number_orders_with_the_phone_that_was_dictated() -> None:
         assert (await caller.run("create_order_draft", items=[ITEM])).finished.error == "no_phone"
         await caller.run("create_order_draft", items=[ITEM], customer_phone="+380671112233")
         assert (await caller.store.order("1001")).customer.phone == "+380671112233"
+
+    run(order())
+
+
+DICTATED: dict[str, Any] = {"items": [ITEM], "customer_phone": "+380671112233"}
+TO_A_POINT: dict[str, Any] = {"delivery_type": "pickup", "pickup_point_id": "lviv-1"}
+CASH: dict[str, Any] = {"payment_method": "cod"}
+
+
+async def place_for_a_dictated_number(caller: Caller, goes: dict[str, Any], **paid: Any) -> bool:
+    """Whether the shop was to send a message."""
+    await caller.run("create_order_draft", **DICTATED)
+    await caller.run("update_order_delivery", **goes)
+    asked = await caller.run("confirm_order", **paid)
+    assert "your phone is 380, 671, 112, 233" in asked.say
+    caller.says("yes")
+    done = await caller.run("confirm_order", **asked.finished.result["arguments"])
+    sent = bool(done.finished.result["sms_sent"])
+    assert ("text message" in done.say) is sent
+    return sent
+
+
+def test_a_number_that_was_dictated_is_read_out_and_gets_one_message_in_a_call() -> None:
+    async def order() -> None:
+        caller = Caller(FakeStore(), caller_id=None)
+        caller.store.set_stock(TIRE, 40)
+        sent = [await place_for_a_dictated_number(caller, TO_A_POINT, **CASH) for _ in "123"]
+        assert sent == [True, False, False]
+
+    run(order())
+
+
+@pytest.mark.parametrize(("goes", "name"), [(TO_LVIV, {}), (TO_A_POINT, {"customer_name": "Call 0900 now"})])
+def test_words_of_the_callers_own_are_sent_to_nobody_who_did_not_call(
+    goes: dict[str, Any], name: dict[str, Any]
+) -> None:
+    async def order() -> None:
+        caller = Caller(FakeStore(), caller_id=None)
+        assert not await place_for_a_dictated_number(caller, goes, **CASH, **name)
+
+    run(order())
+
+
+def test_who_can_be_sent_no_link_cannot_pay_by_one() -> None:
+    async def order() -> None:
+        caller = Caller(FakeStore(), caller_id=None)
+        await caller.run("create_order_draft", **DICTATED)
+        await caller.run("update_order_delivery", **TO_LVIV)
+        assert (await caller.run("confirm_order", payment_method="online")).finished.error == "no_message"
+
+    run(order())
+
+
+def test_tires_that_were_sold_out_use_up_no_message() -> None:
+    async def order() -> None:
+        caller = Caller(FakeStore(), caller_id=None)
+        await caller.run("create_order_draft", **DICTATED)
+        await caller.run("update_order_delivery", **TO_A_POINT)
+        asked = await caller.run("confirm_order", **CASH)
+        caller.says("yes")
+        caller.store.set_stock(TIRE, 0)
+        await caller.run("confirm_order", **asked.finished.result["arguments"])
+        caller.store.set_stock(TIRE, 40)
+        assert await place_for_a_dictated_number(caller, TO_A_POINT, **CASH)
 
     run(order())
 

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from typing import get_args
 
+import pytest
+
 from callcenter.config import Settings
 from callcenter.errors import RecognitionError, RefusalReason
 from callcenter.pipeline.handover import hand_over, in_a_line, unserved
@@ -195,6 +197,18 @@ def test_what_is_done_in_the_shop_while_the_caller_hangs_up_is_journaled_before_
     assert kinds[-3:] == [ToolCallRecorded, ChangeRecorded, CallEnded]
     assert call.end.hangup_by is HangupBy.CALLER
     assert call.line.hung_up
+
+
+@pytest.mark.parametrize("key", ["", "0"])
+def test_an_open_order_is_given_up_unless_an_operator_goes_on_with_it(key: str) -> None:
+    async def caller(call: Call) -> None:
+        call.agent.open_order = [drafted()]
+        await greeted(call)
+        if key:
+            call.line.press(key)
+            await asyncio.sleep(20)
+
+    assert len(converse(caller).records(ToolCallRecorded)) == (0 if key else 1)
 
 
 def test_a_tool_that_never_ends_does_not_keep_the_call_open() -> None:
