@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from callcenter.dialogue.actions import search
+from callcenter.dialogue.actions.advice import advise
 from callcenter.dialogue.actions.forms import wind_up
 from callcenter.dialogue.fitting import prices
 from callcenter.dialogue.turn import Turn
@@ -21,6 +22,14 @@ def tell_fitting_price(turn: Turn) -> None:
         turn.say("ask.fitting_rim")
     else:
         turn.run(PRICE, {"tire_diameter": rim})
+
+
+def tell_included(turn: Turn) -> None:
+    """ "Is balancing included?": the prices of each service tell it; where they are not known yet, the articles do."""
+    if _rim(turn) is None:
+        advise(turn)
+    else:
+        tell_fitting_price(turn)
 
 
 def prices_told(turn: Turn, result: Mapping[str, Any]) -> None:
