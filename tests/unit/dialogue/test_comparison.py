@@ -146,5 +146,13 @@ async def test_what_is_included_is_told_and_books_nothing(
     assert call.engine.expectation().state == "results"
 
 
+@pytest.mark.parametrize("words", ["а балансировка входит", "а гарантия есть"])
+async def test_a_question_is_no_station(words: str) -> None:
+    call = Call(new_engine("ru"), open_tools(FakeStore(), language="ru"))
+    await call.say(CallerSaid("запишите меня на шиномонтаж"))
+    await call.say(CallerSaid("киев"))
+    assert (await call.say(CallerSaid(words))).tools == {KNOWLEDGE: {"query": words}}
+
+
 def test_what_is_included_is_asked_the_articles_where_no_rim_is_known() -> None:
     assert asked(hear(new_engine("ru"), "а балансировка входит")) == "а балансировка входит"
