@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from knowledge.articles import load_articles
+from knowledge.articles import LANGUAGES, load_articles
 from knowledge.chunks import cut
 from knowledge.errors import KnowledgeError
 from knowledge.ngrams import RARITY_FILE, fit_rarity
@@ -22,7 +22,12 @@ def main(arguments: list[str] | None = None) -> int:
     except KnowledgeError as error:
         print(f"knowledge.fit: {error}", file=sys.stderr)
         return 2
-    rarity = fit_rarity(chunk.embedded for article in articles for chunk in cut(article))
+    rarity = fit_rarity(
+        *(
+            [chunk.embedded for article in articles if article.language == language for chunk in cut(article)]
+            for language in LANGUAGES
+        )
+    )
     Path(__file__).with_name(RARITY_FILE).write_bytes(rarity.tobytes())
     print(f"{RARITY_FILE}: of {len(articles)} articles")
     return 0

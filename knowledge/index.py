@@ -22,7 +22,7 @@ from knowledge.sql import queries
 if TYPE_CHECKING:
     from asyncpg import Connection, Record
 
-LAYOUT = 1
+LAYOUT = 2
 """Counted up when the same article is to be cut or indexed in another way: all are indexed anew."""
 # Any number of our own.
 LOCK = 7_205_551_692

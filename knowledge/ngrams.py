@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from knowledge.embedder import Cosines, Vectors
 from knowledge.words import fold, words
 
-DIMENSIONS = 1024
+DIMENSIONS = 4096
+"""A chunk has some 1,500 n-grams: in 1,024 dimensions so many of them met by chance that they hid the right article."""
 SIZES = range(3, 6)
 """Of an n-gram, in letters; a word's first and last one are told by a mark."""
 BUCKETS = 2**16
@@ -27,7 +28,7 @@ _STEP = 1 / 32
 RARITY_FILE = "ngram_rarity.bin"
 
 Rarity = NDArray[np.uint8]
-"""ln(texts / texts that hold the n-gram) in steps of 1/32, by bucket."""
+"""ln(texts / texts that hold the n-gram) in steps of 1/32, by bucket; of the language that has it most often."""
 
 
 class NgramEmbedder:
@@ -71,8 +72,14 @@ def grams(word: str) -> tuple[int, ...]:
     return tuple(int.from_bytes(hashlib.blake2b(gram.encode(), digest_size=8).digest()) for gram in found)
 
 
-def fit_rarity(texts: Iterable[str]) -> Rarity:
-    """How rare each n-gram is among the texts; one that none of them holds is as rare as can be."""
+def fit_rarity(*languages: Iterable[str]) -> Rarity:
+    """How rare each n-gram is among the texts of that language which has it most often: "tire" tells nothing, though no
+    Ukrainian text holds it. One that none of them holds is as rare as can be."""
+    rarity: Rarity = np.minimum.reduce([_rarity(texts) for texts in languages])
+    return rarity
+
+
+def _rarity(texts: Iterable[str]) -> Rarity:
     holding = np.zeros(BUCKETS)
     total = 0
     for text in texts:

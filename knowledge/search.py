@@ -82,8 +82,9 @@ class KnowledgeSearch:
         by_words = [hit for hit in halves.text if hit.alone]
         closeness = _greatest((hit, hit.closeness) for hit in (*halves.vectors, *by_words))
         about = _greatest((hit, hit.about) for hit in halves.text)
+        named = _greatest((hit, hit.named) for hit in halves.text)
         scores = never_rising(
-            [relevance(closeness[article.article_id], about[article.article_id], halves.words) for article in ranked]
+            [relevance(closeness[id_], about[id_], named[id_], halves.words) for id_ in map(_id, ranked)]
         )
         relevant = [(article, score) for article, score in zip(ranked, scores, strict=True) if score >= RELEVANT_FROM]
         if not relevant:
@@ -103,7 +104,10 @@ class KnowledgeSearch:
         text = await self._fetch(self._sql["full_text"], any_of_them, words, category, MOST_HITS, model)
         nearest = await self._nearest(query, category)
         return Halves(
-            [Hit(_key(row), row["coverage"], row["about"], not (nearest and row["has_vector"])) for row in text],
+            [
+                Hit(_key(row), row["coverage"], row["about"], row["named"], alone=not (nearest and row["has_vector"]))
+                for row in text
+            ],
             nearest,
             Familiarity(known["known"], known["widest"]),
         )
@@ -124,6 +128,10 @@ class KnowledgeSearch:
         near = vector_text(vector), model_of(self._embedder)
         rows = await self._fetch(self._sql["vectors"], *near, category, MOST_HITS)
         return [Hit(_key(row), self._embedder.cosines.closeness(row["cosine"])) for row in rows]
+
+
+def _id(article: Ranked) -> str:
+    return article.article_id
 
 
 def _key(row: "Record") -> ChunkKey:

@@ -96,6 +96,10 @@ class Memory:
 
     asked: Understood | None = None
     """Words that may be a question for the shop's articles."""
+    compared: tuple[str, ...] = ()
+    """Brands that are to be told apart."""
+    told_of: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Of those, what each one's own article says, and its id."""
     topic: str = ""
     """What a call-back is to be about, in the caller's words."""
 
@@ -127,7 +131,12 @@ class Memory:
     def copy(self) -> "Memory":
         """Apart from this one: nothing of it that can change is shared."""
         return replace(
-            self, named=set(self.named), requests=list(self.requests), seen=set(self.seen), used=Counter(self.used)
+            self,
+            named=set(self.named),
+            requests=list(self.requests),
+            seen=set(self.seen),
+            used=Counter(self.used),
+            told_of=dict(self.told_of),
         )
 
     def become(self, other: "Memory") -> None:

@@ -69,7 +69,11 @@ class NameIndex:
 
     def brand(self, text: str) -> str | None:
         """In a normalized text."""
-        return next((found.name for found in self._find(text) if found.kind == "brand"), None)
+        return next(iter(self.brands(text)), None)
+
+    def brands(self, text: str) -> tuple[str, ...]:
+        """All in a normalized text, each once."""
+        return tuple(dict.fromkeys(found.name for found in self._find(text) if found.kind == "brand"))
 
     def vehicle(self, text: str, known_make: str = "") -> Vehicle | None:
         """In a normalized text; `known_make` is the make that has been talked about."""

@@ -41,6 +41,8 @@ BARE_RIMS_INCH = range(13, 25)
 YEARS = range(1960, 2100)
 SPOKEN_YEAR = re.compile(r"(?<![0-9])(19|20) ?([0-9]{2})(?![0-9])")
 """ "2018", "twenty eighteen"."""
+ALTERNATIVES = frozenset({"either", "recommend", "consultation"})
+"""Intents that make several brands a question of which is better."""
 COURTESIES = ("yes", "no", "hello", "thanks", "wait")
 """Intents that are said around what was asked for."""
 
@@ -67,6 +69,7 @@ class Understanding:
         self._delivery_types = united(pack.delivery_types for pack in packs)
         self._payment_methods = united(pack.payment_methods for pack in packs)
         self._services = united(pack.services for pack in packs)
+        self._price_for = united(pack.price_for for pack in packs)
         self._prices = compiled(pattern for pack in packs for pattern in pack.price_limit)
         self._quantities = compiled(pattern for pack in packs for pattern in pack.quantity)
         self._instead = compiled(pattern for pack in packs for pattern in pack.quantity_instead)
@@ -123,9 +126,13 @@ class Understanding:
         intents |= {"cancel"} if "no_longer" in intents else set()
         intents -= {"yes"} if "doubt" in intents else set()  # "are you sure", "yeah right"
         intents -= {"yes", "cheaper"} if "cancel" in intents else set()  # "cancel, I found it cheaper"
+        brands = self._names.brands(text)
+        if len(brands) > 1 and intents & ALTERNATIVES and wish == Wish(season=wish.season, brand=wish.brand):
+            intents |= {"compare"} if not intents & {"order_creation", "availability"} else set()
         read = Understood(
             words=text,
             wish=wish,
+            brands=brands,
             choice=first(self._choices, text),
             quantity=quantity,
             items=items,
@@ -149,6 +156,8 @@ class Understanding:
             size = self._numbers.size(f"{text} {known_rim}")
         digits = self._numbers.in_digits(text)
         price = self._number(self._prices, digits, lambda n: n >= LOWEST_PRICE)
+        if price is not None:  # of one tire, also where a set's was said
+            price //= first(self._price_for, text) or 1
         rim = self._number(self._rims, digits, _is_rim)
         if rim is None:  # "сімнадцяті диски"
             rim = self._number(self._rims, self._with_ordinals.in_digits(text), _is_rim)
@@ -183,6 +192,10 @@ class Understanding:
             courtesies=[self._intents[name] for name in COURTESIES if name in self._intents] + place,
             is_product=self._names.knows,
         )
+
+    def brands(self, text: str) -> tuple[str, ...]:
+        """All in a text, each once."""
+        return self._names.brands(normalize(text))
 
     def corrected_address(self, address: str, said: str) -> str:
         return self._free.corrected(address, said)

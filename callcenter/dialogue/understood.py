@@ -22,6 +22,8 @@ class Understood:
     intents: frozenset[str] = frozenset()
     """Of the language packs, "change" too where a number was corrected, and of FOUND."""
     wish: Wish = field(default_factory=Wish)
+    brands: tuple[str, ...] = ()
+    """All that were named; the first is the wish's."""
     choice: int | None = None
     """Which of what was offered: from 1, -1 for the last."""
     quantity: int | None = None

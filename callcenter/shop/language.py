@@ -65,6 +65,8 @@ class LanguagePack(BaseModel):
     """How "the first", "the second" of what was offered is said; -1 is the last."""
     price_limit: Patterns = ()
     """With {n}: the highest price."""
+    price_for: Mapping[int, Patterns] = {}
+    """How it is said that a price is of so many tires together."""
     quantity: Patterns = ()
     """With {n}: how many tires."""
     quantity_instead: Patterns = ()

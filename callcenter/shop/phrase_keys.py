@@ -171,6 +171,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "status.cannot_tell": "",
         "advice.article": "text",
         "advice.nothing": "",
+        "advice.nothing_of": "brand",
         "cannot.other": "",
         "cannot.say_done": "",
         "cannot.name_price": "",

@@ -1,6 +1,7 @@
 -- name: full_text
 -- Okapi BM25 over lemmas (k1 1.2, b 0.75), and how much of the question's weight stands anywhere in a chunk, and in title
--- and keywords: rare words weigh most, one that no chunk holds as the rarest. PostgreSQL's ts_rank_cd ignores rarity.
+-- and keywords, and how many of its words do: rare ones weigh most, one that no chunk holds as the rarest. PostgreSQL's
+-- ts_rank_cd ignores rarity.
 WITH corpus AS (
     SELECT count(*)::float8 AS chunks, avg(terms)::float8 AS usual_terms FROM {schema}.knowledge_embeddings
 ), hits AS (
@@ -20,7 +21,8 @@ WITH corpus AS (
 SELECT article_id, hits.language, chunk_index, a.model = $5::text AS has_vector,
        sum(rarity.weight * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * hits.terms / usual_terms))) AS score,
        sum(rarity.weight) / min(asked.weight) AS coverage,
-       coalesce(sum(rarity.weight) FILTER (WHERE in_about), 0) / min(asked.weight) AS about
+       coalesce(sum(rarity.weight) FILTER (WHERE in_about), 0) / min(asked.weight) AS about,
+       count(*) FILTER (WHERE in_about) AS named
 FROM hits
 JOIN rarity USING (lexeme)
 JOIN {schema}.knowledge_articles a ON a.id = article_id AND a.language = hits.language

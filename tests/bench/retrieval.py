@@ -24,7 +24,7 @@ ARTICLES = Path(__file__).parents[2] / "shops/tires/knowledge"
 QUESTIONS = Path(__file__).parents[1] / "data/retrieval.yaml"
 LIMIT = 5
 
-Half = Literal["tuning", "reporting"]
+Half = Literal["tuning", "reporting", "fresh"]
 WAYS = ("ts_rank_cd", "full text", "vectors", "fusion", "served")
 """PostgreSQL's own ranking of the lemmas, our BM25 of them, the n-grams, both merged, and that above the floor."""
 PLAIN = """
@@ -122,7 +122,7 @@ async def measure(url: str) -> None:
         began = time.perf_counter()
         search = await build(connection)
         print(f"indexed in {time.perf_counter() - began:.2f} s")
-        halves: tuple[Half, ...] = ("tuning", "reporting")
+        halves: tuple[Half, ...] = ("tuning", "reporting", "fresh")
         for half in halves:
             _print(half, await ask_all(connection, search, half))
         took_ms = sorted([await _took_ms(search, question.ask) for question in load_questions("reporting")])

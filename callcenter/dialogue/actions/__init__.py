@@ -72,6 +72,7 @@ ACTIONS: Mapping[str, Action] = {
         fittings.move_booking,
         fittings.cancel_booking,
         fitting_price.tell_fitting_price,
+        fitting_price.tell_included,
         advice.advise,
         advice.consult,
         callback.promise_callback,

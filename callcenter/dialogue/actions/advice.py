@@ -1,14 +1,14 @@
 """Questions that an article of the shop's answers."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from callcenter.dialogue.actions import search
+from callcenter.dialogue.actions import comparison, search
+from callcenter.dialogue.actions.article import is_foreign, spoken_part, text_of
 from callcenter.dialogue.actions.forms import wind_up
 from callcenter.dialogue.actions.misunderstanding import not_understood
 from callcenter.dialogue.memory import Question
-from callcenter.dialogue.reading import code, line, mappings
+from callcenter.dialogue.reading import code, mappings
 from callcenter.dialogue.turn import Turn
 from callcenter.dialogue.understood import Understood
 from callcenter.dialogue.wish import Wish
@@ -16,21 +16,23 @@ from callcenter.ports import ArticlesUsed
 from callcenter.records import Scenario
 
 KNOWLEDGE = "search_knowledge_base"
-MOST_SENTENCES = 3
-MOST_LETTERS = 320
-"""About twenty seconds of speech."""
-ENOUGH_LETTERS = 100
-MOST_READ = 2000
 WORDS_OF_A_QUESTION = 4
 """Fewer may have been misheard."""
-SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-zа-яіїєґ])")
-"""Before a capital letter: "вул. 5" and "e.g. tires" go on."""
 
 
 def advise(turn: Turn) -> None:
-    """The question goes to the shop's articles in the caller's own words."""
+    """The question goes to the shop's articles in the caller's own words. What he has not said before is remembered of
+    it: "which winter tires are the best" is asked by somebody who wants winter tires."""
     turn.want(Scenario.CONSULTATION)
-    turn.run(KNOWLEDGE, {"query": turn.memory.words})
+    memory, said = turn.memory, turn.said.wish
+    known = memory.wish
+    fresh = Wish(
+        season=said.season if known.season is None else None,
+        max_price=said.max_price if known.max_price is None else None,
+    )
+    if fresh and memory.order is None and memory.fitting is None:
+        search.take(turn, fresh)
+    _ask(turn)
 
 
 def consult(turn: Turn) -> None:
@@ -42,22 +44,32 @@ def consult(turn: Turn) -> None:
         search.look_for(turn)
         return
     turn.memory.asked = said
+    _ask(turn)
+
+
+def _ask(turn: Turn) -> None:
+    brands = turn.said.brands
+    turn.memory.compared, turn.memory.told_of = brands if len(brands) > 1 else (), {}
     turn.run(KNOWLEDGE, {"query": turn.memory.words})
 
 
 def advice_told(turn: Turn, result: Mapping[str, Any]) -> None:
-    text, article = _answer(turn, list(mappings(result.get("texts"))))
-    asked, turn.memory.asked = turn.memory.asked, None
+    memory, articles = turn.memory, list(mappings(result.get("texts")))
+    if memory.compared and (brand := comparison.learn(turn, articles)):
+        turn.run(KNOWLEDGE, {"query": brand})
+        return
+    text, used = comparison.told_apart(turn) if memory.compared else _answer(turn, articles)
+    asked, memory.asked = memory.asked, None
     if not text:
         _know_nothing(turn, asked)
         return
     if asked is not None:
-        search.take(turn, asked.wish)
+        search.take(turn, asked.wish if not memory.compared else Wish(season=asked.wish.season))
     turn.want(Scenario.CONSULTATION)
-    turn.memory.misunderstood = 0
+    memory.misunderstood = 0
     turn.note(f"advice {text}")
     turn.say("advice.article", text=text)
-    turn.add(ArticlesUsed((article,)))
+    turn.add(ArticlesUsed(used))
     turn.reach(Scenario.CONSULTATION)
     wind_up(turn)
 
@@ -88,42 +100,15 @@ def _know_nothing(turn: Turn, asked: Understood | None) -> None:
         not_understood(turn)
 
 
-def _answer(turn: Turn, articles: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+def _answer(turn: Turn, articles: Sequence[Mapping[str, Any]]) -> tuple[str, tuple[str, ...]]:
     """Of the most fitting article that says anything, and its id. Where it cannot be spoken in our language, the others
     fit less and are no answer: ""."""
-    if not articles or (_is_foreign(turn, articles[0]) and not _spoken(turn, articles[0])):
-        return "", ""
-    told = ((_spoken(turn, article), code(article.get("id"))) for article in articles)
-    return next((one for one in told if one[0]), ("", ""))
-
-
-def _is_foreign(turn: Turn, article: Mapping[str, Any]) -> bool:
-    return article.get("language") not in (None, turn.call.language)
+    if not articles or (is_foreign(turn, articles[0]) and not _spoken(turn, articles[0])):
+        return "", ()
+    told = ((_spoken(turn, article), (code(article.get("id")),)) for article in articles)
+    return next((one for one in told if one[0]), ("", ()))
 
 
 def _spoken(turn: Turn, article: Mapping[str, Any]) -> str:
-    """In the language of the call, which is the voice's; "" where there is nothing in it."""
-    if not _is_foreign(turn, article):
-        return spoken_part(str(article.get("content") or ""))
-    return turn.shop.packs[turn.call.language].articles.get(code(article.get("id")), "")
-
-
-def spoken_part(text: str) -> str:
-    """The first sentences, as many as anybody listens to; at least one, whose end may be cut off. A paragraph that is
-    long enough stands for itself: the next one is about something else."""
-    kept = ""
-    for paragraph in text[:MOST_READ].splitlines():
-        for sentence in SENTENCE_END.split(line(paragraph, MOST_READ))[: MOST_SENTENCES - _count(kept)]:
-            if kept and len(kept) + len(sentence) > MOST_LETTERS:
-                break
-            kept = f"{kept} {sentence}".strip()
-        if len(kept) >= ENOUGH_LETTERS:
-            break
-    if len(kept) > MOST_LETTERS:
-        kept = kept[:MOST_LETTERS].rsplit(" ", 1)[0].rstrip(",;:–-")
-    return kept if not kept or kept[-1] in ".!?…" else f"{kept}."
-
-
-def _count(text: str) -> int:
-    """Sentences."""
-    return len(SENTENCE_END.split(text)) if text else 0
+    text = text_of(turn, article)
+    return text if is_foreign(turn, article) else spoken_part(text)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from callcenter.dialogue.actions import search
+from callcenter.dialogue.actions.advice import advise
 from callcenter.dialogue.actions.forms import wind_up
 from callcenter.dialogue.fitting import prices
 from callcenter.dialogue.memory import Question
@@ -38,6 +39,14 @@ def ask_rim_again(turn: Turn) -> None:
     """It was misheard."""
     turn.go("fitting_rim")
     turn.say("help.fitting_rim_again")
+
+
+def tell_included(turn: Turn) -> None:
+    """ "Is balancing included?": the prices of each service tell it; where they are not known yet, the articles do."""
+    if _rim(turn) is None:
+        advise(turn)
+    else:
+        tell_fitting_price(turn)
 
 
 def prices_told(turn: Turn, result: Mapping[str, Any]) -> None:

@@ -33,7 +33,7 @@ def test_where_the_store_has_none_in_our_language_it_is_told_in_short() -> None:
 
 @pytest.mark.parametrize("others", [(), (article("guarantee"),)])
 def test_what_we_cannot_speak_is_not_answered_with_something_else(others: tuple[Mapping[str, Any], ...]) -> None:
-    answer = told("ru", article("nokian", "Nokian — фінська марка."), *others)
+    answer = told("ru", article("spare-wheels", "Запаска — фінська вигадка."), *others)
     assert "оператор" in answer
     assert "гарантия производителя" not in answer
     assert "фінська" not in answer

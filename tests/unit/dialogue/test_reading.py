@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from callcenter.dialogue import reading
-from callcenter.dialogue.actions.advice import MOST_LETTERS, spoken_part
+from callcenter.dialogue.actions.article import MOST_LETTERS, spoken_part
 from callcenter.dialogue.actions.fitting_times import nearest, spread
 
 HOURS = [f"{hour:02}:{minute}" for hour in range(9, 18) for minute in ("00", "30")]

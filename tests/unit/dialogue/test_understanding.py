@@ -235,8 +235,46 @@ def test_what_callers_want_is_told_from_what_sounds_like_it(words: str, intent: 
 def test_every_article_that_is_told_in_short_is_one_of_the_shops() -> None:
     known = {file.name.split(".")[0] for file in TIRES.glob("knowledge/*/*.md")}
     told = {article for pack in tire_shop().packs.values() for article in pack.articles}
-    assert told
-    assert told <= known
+    assert told == known, "what the store has in no language of a call is told in short"
+
+
+@pytest.mark.parametrize(
+    ("words", "price"),
+    [
+        ("which tires under 8000 for a set", 2000),
+        ("до восьми тисяч за комплект", 2000),
+        ("шини до 16000 на чотири колеса", 4000),
+        ("до 8000 на четыре колеса", 2000),
+        ("до 6000 за пару", 3000),
+        ("бюджет 12000 на комплект зимових", 3000),
+        ("вісім тисяч за комплект", 2000),
+        ("дешевше за 8000 комплект", 2000),
+        ("i have eight thousand for four winter tires", 2000),
+        ("winter tires, 8000 for all four", 2000),
+        ("двенадцать тысяч за комплект", 3000),
+        ("комплект зимових до 3000", 3000),
+        ("four tires under 3000 each", 3000),
+        ("до 3000 за штуку, на чотири колеса", 3000),
+    ],
+)
+def test_a_price_of_a_set_is_one_of_four_tires(words: str, price: int) -> None:
+    assert read(words).wish.max_price == price
+
+
+@pytest.mark.parametrize(
+    ("words", "compares"),
+    [
+        ("ханкук или кумхо", True),
+        ("toyo or yokohama", True),
+        ("нокіан лі мішлен", True),
+        ("мішлен або нокіан, що порадите", True),
+        ("мішлен або нокіан на тойоту камрі", False),
+        ("замовляю мішлен або нокіан", False),
+        ("мішлен і нокіан", False),
+    ],
+)
+def test_two_brands_to_choose_from_are_to_be_compared(words: str, compares: bool) -> None:
+    assert ("compare" in read(words).intents) is compares
 
 
 @pytest.mark.parametrize(

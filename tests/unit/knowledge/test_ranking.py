@@ -52,20 +52,22 @@ def test_what_stands_before_another_is_no_less_relevant() -> None:
 
 
 @pytest.mark.parametrize(
-    ("closeness", "about", "known", "widest", "relevant"),
+    ("closeness", "about", "named", "known", "widest", "relevant"),
     [
-        (1.0, 0.5, 1.0, 0.3, True),
-        (0.3, 0.5, 0.75, 0.02, True),
-        (0.1, 0.0, 0.75, 0.41, True),
-        (0.0, 0.0, 0.5, 0.04, False),
-        (0.6, 0.0, 0.33, 0.01, False),
-        (0.0, 0.0, 1.0, 0.0, False),
-        (-5.0, 0.0, 0.0, 0.0, False),
+        (1.0, 0.5, 2, 1.0, 0.3, True),
+        (0.3, 0.5, 1, 0.75, 0.02, True),
+        (0.1, 0.0, 0, 0.75, 0.41, True),
+        (0.0, 0.3, 2, 0.33, 0.02, False),
+        (0.0, 0.3, 3, 0.6, 0.02, True),
+        (0.0, 0.0, 0, 0.5, 0.04, False),
+        (0.6, 0.0, 0, 0.33, 0.01, False),
+        (0.0, 0.0, 0, 0.9, 0.0, False),
+        (-5.0, 0.0, 0, 0.0, 0.0, False),
     ],
 )
 def test_a_question_is_answered_when_it_is_near_and_in_the_shops_words(
-    closeness: float, about: float, known: float, widest: float, relevant: bool
+    closeness: float, about: float, named: int, known: float, widest: float, relevant: bool
 ) -> None:
-    score = relevance(closeness, about, Familiarity(known, widest))
+    score = relevance(closeness, about, named, Familiarity(known, widest))
     assert 0 < score < 1
     assert (score >= RELEVANT_FROM) is relevant

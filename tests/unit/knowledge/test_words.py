@@ -1,7 +1,7 @@
 import pytest
 
 from knowledge.lemmas import terms
-from knowledge.words import fold, words
+from knowledge.words import fold, in_ukrainian, words
 
 
 def test_what_callers_say_around_a_question_is_left_out() -> None:
@@ -33,3 +33,30 @@ def test_a_word_without_letters_that_count_is_none() -> None:
 )
 def test_terms_are_folded_dictionary_forms(text: str, found: list[str]) -> None:
     assert terms(text) == found
+
+
+@pytest.mark.parametrize(
+    ("russian", "ukrainian"),
+    [
+        ("давление в шинах", "тиск у шинах"),
+        ("зимние или летние", "зимові чи літні"),
+        ("хранение колёс", "зберігання коліс"),
+        ("залатать прокол", "залатати прокол"),
+        ("доставка в днепр", "доставка у дніпро"),
+        ("грязь и лёд", "багнюка та лід"),
+    ],
+)
+def test_a_russian_question_is_compared_in_ukrainian_words(russian: str, ukrainian: str) -> None:
+    assert terms(russian) == terms(ukrainian)
+
+
+def test_ukrainian_words_are_left_alone() -> None:
+    for word in ("година", "летіти", "вересень", "звичайний", "гума", "п'ять", "мати"):
+        assert in_ukrainian(word) == word
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("оплатити", "оплата"), ("отримати", "отримання"), ("ранфлетах", "ранфлет")]
+)
+def test_words_of_one_root_are_one_term(one: str, other: str) -> None:
+    assert terms(one) == terms(other)

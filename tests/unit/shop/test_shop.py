@@ -230,7 +230,12 @@ def test_all_faults_are_told_at_once(edited: Edit) -> None:
             "Яка саме модель, , {{ make }}?",
             "ask.model.0: is not said cleanly",
         ),
-        ("phrases/ru.yaml", "До {{ price | money }} ничего нет.", "Ничего нет.", "does not say price, as en, uk does"),
+        (
+            "phrases/ru.yaml",
+            "До {{ price | money }} за штуку ничего нет.",
+            "Ничего нет.",
+            "does not say price, as en, uk does",
+        ),
         (
             "phrases/en.yaml",
             "{{ tire.price | money }} for one tire",
