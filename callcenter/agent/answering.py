@@ -10,17 +10,20 @@ which is not. Of such an answer nothing more is heard; the tools that it asks fo
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
 from callcenter import metrics
 from callcenter.agent.chain import ModelChain
-from callcenter.agent.claims import ClaimGuard
-from callcenter.agent.guard import LeakGuard, PriceGuard
+from callcenter.agent.claims import PROMISES, RECITAL, ClaimGuard
+from callcenter.agent.contacts import ContactGuard
+from callcenter.agent.guard import LeakGuard
 from callcenter.agent.history import History, Round
+from callcenter.agent.prices import PriceGuard
 from callcenter.agent.spoken import SpokenText, clauses
 from callcenter.errors import AgentError, ModelError
 from callcenter.ports import (
@@ -32,6 +35,7 @@ from callcenter.ports import (
     ModelAsked,
     Said,
     TextDelta,
+    ToolFinished,
     ToolRequest,
     ToolSpec,
     Usage,
@@ -52,6 +56,14 @@ NO_SUCH_PRICE = (
     "You were about to name an amount that no tool has given. The caller has not heard that, only what stands before. "
     "Look it up with a tool, or go on without it; repeat nothing."
 )
+NO_SUCH_CONTACT = (
+    "You were about to name a phone number or an address on the internet that no tool has given. The caller has not "
+    "heard that, only what stands before. Go on without it, or offer the operator; repeat nothing."
+)
+NO_SUCH_PROMISE = (
+    "You were about to promise a discount, a gift or something free, which no tool has. The caller has not heard that, "
+    "only what stands before. Go on without it; repeat nothing."
+)
 AnswerAct = Said | ModelAsked | FirstToken | ModelAnswered | FellBack
 
 
@@ -63,11 +75,38 @@ class Answering:
     history: History
     leaks: LeakGuard
     prices: PriceGuard
+    contacts: ContactGuard
     claims: ClaimGuard
     declined: str
     """Said instead of the instructions, when a model begins to recite them."""
     max_tokens: int
     temperature: float
+
+    def heard(self, words: str) -> None:
+        """The caller has said this."""
+        self.prices.heard(words)
+        self.contacts.heard(words)
+
+    def told(self, words: str) -> None:
+        """The shop's own words: what stands in them may be said again."""
+        for guard in (self.prices, self.contacts, self.claims):
+            guard.told(words)
+
+    def learn(self, finished: ToolFinished, shown: Any) -> None:
+        """A tool has run without failing. `shown`: what a model was told of its result."""
+        self.prices.learn(shown)
+        self.contacts.learn(shown)
+        self.claims.learn(finished.tool_name, finished.arguments, finished.result)
+
+    def checkpoint(self) -> Callable[[], None]:
+        """Calling what is returned takes back what came after now."""
+        undoing = [guard.checkpoint() for guard in (self.prices, self.contacts, self.claims)]
+
+        def undo() -> None:
+            for one in undoing:
+                one()
+
+        return undo
 
     async def ask(self, tools: tuple[ToolSpec, ...], answer: Round) -> AsyncGenerator[AnswerAct, None]:
         """Fill `answer`, the last round of the history; its `note` says that something was not let through. Raises
@@ -149,6 +188,7 @@ class Answering:
                 break
             answer.text += clause
             said += clause
+            self.prices.said(clause)
         return said
 
     def _may_be_said(self, clause: str, model: ChatModel, answer: Round) -> bool:
@@ -157,9 +197,16 @@ class Answering:
             raise _Leaking
         begun = [match.end() for match in SENTENCE_END.finditer(answer.text)]
         sentence = answer.text[begun[-1] if begun else 0 :] + clause
+        claim = self.claims.unfounded(sentence)
+        if claim == RECITAL:
+            raise _Leaking
         if self.prices.invented(sentence):
             answer.note, fault = NO_SUCH_PRICE, "invented_price"
-        elif self.claims.unfounded(sentence) is not None:
+        elif self.contacts.invented(sentence):
+            answer.note, fault = NO_SUCH_CONTACT, "invented_contact"
+        elif claim in PROMISES:
+            answer.note, fault = NO_SUCH_PROMISE, "unfounded_promise"
+        elif claim is not None:
             answer.note, fault = NOT_DONE, "unfounded_claim"
         else:
             return True

@@ -12,6 +12,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -19,8 +20,10 @@ from callcenter import metrics
 from callcenter.agent.answering import NOT_DONE, Answering
 from callcenter.agent.chain import ModelChain
 from callcenter.agent.claims import ClaimGuard, ClaimWords
-from callcenter.agent.guard import LeakGuard, PriceGuard
+from callcenter.agent.contacts import ContactGuard
+from callcenter.agent.guard import LeakGuard
 from callcenter.agent.history import History, Round
+from callcenter.agent.prices import PriceGuard
 from callcenter.agent.tools import CallTools, Toolbox, ToolRun
 from callcenter.agent.tools.advice import articles_of
 from callcenter.agent.tools.for_model import shown_in
@@ -93,8 +96,9 @@ class LlmAgent:
         answering = Answering(
             chain=self._chain,
             history=History(prompt),
-            leaks=self._leak_guard(call, prompt),
-            prices=PriceGuard(self._in_digits, self._limits_in, prompt),
+            leaks=self._leak_guard(call, prompt, now),
+            prices=PriceGuard(self._in_digits, self._limits_in, prompt, self._shop.lexicon(call.language)),
+            contacts=ContactGuard(self._in_digits, self._contacts(call)),
             claims=ClaimGuard(self._claims),
             declined=self._shop.phrase("cannot.other", call.language),
             max_tokens=self._settings.max_tokens,
@@ -122,11 +126,19 @@ class LlmAgent:
         )
         return f"{prompt}\n\n{NOTES}"
 
-    def _leak_guard(self, call: CallInfo, prompt: str) -> LeakGuard:
+    def _contacts(self, call: CallInfo) -> str:
+        """The shop's own, and the caller's."""
+        facts = self._shop.facts
+        return " ; ".join(filter(None, (facts.phone, facts.website, call.caller_id, call.called_id)))
+
+    def _leak_guard(self, call: CallInfo, prompt: str, now: datetime) -> LeakGuard:
         if prompt not in self._guards:
             if len(self._guards) > 32:  # few prompts are in use at a time, but every day has its own
                 self._guards.clear()
-            self._guards[prompt] = LeakGuard(prompt, self._shop.fixed_phrases(call.language))
+            # a recital in another of the shop's languages has much of the prompt that we have in it
+            others = [self._prompt(replace(call, language=one), now) for one in self._shop.facts.languages]
+            public = [text for one in self._shop.facts.languages for text in self._shop.fixed_phrases(one)]
+            self._guards[prompt] = LeakGuard("\n".join((prompt, *others)), public)
         return self._guards[prompt]
 
 
@@ -155,14 +167,13 @@ class LlmSession:
         return Expectation()
 
     def checkpoint(self) -> Callable[[], None]:
-        undo_history, undo_prices = self._history.checkpoint(), self._answering.prices.checkpoint()
-        undo_claims, undo_tools = self._answering.claims.checkpoint(), self._tools.checkpoint()
+        undo_history, undo_tools = self._history.checkpoint(), self._tools.checkpoint()
+        undo_guards = self._answering.checkpoint()
         has_scenario = self._has_scenario
 
         def undo() -> None:
             undo_history()
-            undo_prices()
-            undo_claims()
+            undo_guards()
             undo_tools()
             self._has_scenario = has_scenario
 
@@ -183,7 +194,7 @@ class LlmSession:
         """Somebody else did this in the turn that we could not answer."""
         if isinstance(act, Said):
             self._history.add(act.text)
-            self._answering.prices.told(act.text)
+            self._answering.told(act.text)
         elif isinstance(act, ToolFinished):
             self._learn(act)
         elif isinstance(act, ScenarioRecognized):
@@ -193,7 +204,7 @@ class LlmSession:
         turn = _Turn(said)
         rounds = turn.rounds = self._history.begin(said).rounds
         self._tools.begin(said)
-        self._answering.prices.heard(said.text)
+        self._answering.heard(said.text)
         unheard = self._tools.unheard()
         for act in self._finished(late := await self._tools.unreported(), turn):
             yield act
@@ -297,9 +308,9 @@ class LlmSession:
     def _learn(self, finished: ToolFinished, run: ToolRun | None = None) -> None:
         """What may be said from now on: of prices, what the model was shown, and not all that the shop has."""
         if finished.success:
-            self._answering.prices.learn(finished.result if run is None else shown_in(run.for_model))
-            self._answering.prices.told(run.say if run is not None else "")
-            self._answering.claims.learn(finished.tool_name, finished.arguments, finished.result)
+            shown = finished.result if run is None else shown_in(run.for_model)
+            self._answering.learn(finished, shown)
+            self._answering.told(run.say if run is not None else "")
 
     def _finished(self, runs: Sequence[ToolRun], turn: "_Turn") -> list[AgentAct]:
         acts: list[AgentAct] = []

@@ -48,8 +48,13 @@ Claim = Literal[
     "cancelled",
     "is_cancelled",
     "call_back",
+    "discount",
+    "free_delivery",
+    "gift",
+    "recital",
 ]
-"""Something was done by us in this call, or (is_...) is so, perhaps since an earlier one."""
+"""Something was done by us in this call, or (is_...) is so, perhaps since an earlier one; or a promise that the shop must
+have made; or the instructions are told in other words, which never may be."""
 DeliveryType = Literal["delivery", "pickup"]
 PaymentMethod = Literal["cod", "online", "card_on_delivery"]
 Service = Literal["tire_change", "balancing", "full_service"]
@@ -95,6 +100,8 @@ class LanguagePack(BaseModel):
     and not as the price of something."""
     no_claim: Patterns = ()
     """Words of a clause that make it none: "not", "if", "once"."""
+    no_promise: Patterns = ()
+    """The same for promises and the instructions: "may" makes none of these unsaid."""
     calendar: Calendar = Calendar()
     clock: Clock = Clock()
     dictation: Dictation = Dictation()
