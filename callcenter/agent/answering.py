@@ -24,7 +24,7 @@ from callcenter.agent.contacts import ContactGuard
 from callcenter.agent.guard import LeakGuard
 from callcenter.agent.history import History, Round
 from callcenter.agent.prices import PriceGuard
-from callcenter.agent.spoken import SpokenText, clauses
+from callcenter.agent.spoken import SpokenText, clauses, letters
 from callcenter.errors import AgentError, ModelError
 from callcenter.ports import (
     ChatModel,
@@ -77,6 +77,8 @@ class Answering:
     prices: PriceGuard
     contacts: ContactGuard
     claims: ClaimGuard
+    openings: frozenset[str]
+    """The shop's, their letters."""
     declined: str
     """Said instead of the instructions, when a model begins to recite them."""
     max_tokens: int
@@ -164,12 +166,13 @@ class Answering:
                             usage = delta
             if said := self._let_through(spoken.rest(), model, answer):
                 yield Said(said)
-        except _Leaking:
+        except _Leaking as leaking:
             requests.clear()
             metrics.errors_total.labels("llm", "leak").inc()
             log.warning("llm_leak_stopped", model=model.name)
-            answer.text += self.declined
-            yield Said(self.declined)
+            apart = "" if not answer.text or answer.text[-1].isspace() else " "
+            answer.text += apart + self.declined
+            yield Said(leaking.before + apart + self.declined)
         answer.requests = tuple(requests[:MOST_TOOLS]) if tools else ()
         if not (answer.text.strip() or answer.requests or answer.note):
             raise ModelError("nothing that can be spoken", kind="bad_answer", retryable=True)
@@ -179,13 +182,19 @@ class Answering:
         """Of the next words, those that may be said; they are added to the answer. Raises _Leaking."""
         said = ""
         for clause in clauses(text):
-            letters = _letters(clause)
-            if letters and answer.heard_before.startswith(letters):
-                answer.heard_before = answer.heard_before[len(letters) :]
+            begun = letters(clause)
+            if begun and answer.heard_before.startswith(begun):
+                answer.heard_before = answer.heard_before[len(begun) :]
                 continue
             answer.heard_before = ""
-            if answer.note or not self._may_be_said(clause, model, answer):
-                break
+            if answer.opened and begun in self.openings:
+                continue
+            answer.opened = False
+            try:
+                if answer.note or not self._may_be_said(clause, model, answer):
+                    break
+            except _Leaking:
+                raise _Leaking(said) from None
             answer.text += clause
             said += clause
             self.prices.said(clause)
@@ -194,12 +203,12 @@ class Answering:
     def _may_be_said(self, clause: str, model: ChatModel, answer: Round) -> bool:
         """Raises _Leaking. What may not be said is noted in the answer, for the model to do better."""
         if self.leaks.leaks(clause, self.history.said()):
-            raise _Leaking
+            raise _Leaking()
         begun = [match.end() for match in SENTENCE_END.finditer(answer.text)]
         sentence = answer.text[begun[-1] if begun else 0 :] + clause
         claim = self.claims.unfounded(sentence)
         if claim == RECITAL:
-            raise _Leaking
+            raise _Leaking()
         if self.prices.invented(sentence):
             answer.note, fault = NO_SUCH_PRICE, "invented_price"
         elif self.contacts.invented(sentence):
@@ -220,9 +229,10 @@ class Answering:
         log.warning("llm_failed", model=model.name, kind=error.kind, reason=str(error))
 
 
-def _letters(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
-
-
 class _Leaking(Exception):
     """What comes next stands in the instructions."""
+
+    def __init__(self, before: str = "") -> None:
+        """`before`: what was let through with it, and is yet to be spoken."""
+        super().__init__()
+        self.before = before

@@ -15,6 +15,8 @@ EMAIL_OR_SITE = re.compile(
     r"|\w+ (?:dot|крапка|точка) (?:com|net|org|ua|ком|нет|юа|уа)\b",
     re.IGNORECASE,
 )
+MAYBE = re.compile(r"@|://|\w\.\w|\b(?:dot|крапка|точка)\b", re.IGNORECASE)
+"""Is in all of these."""
 DIGIT = re.compile(r"\d")
 NOT_DIGITS = re.compile(r"\D")
 OF_MANY_HANDS = frozenset({"tire", "tires", "items"})
@@ -69,12 +71,13 @@ class ContactGuard:
 
     def invented(self, text: str) -> list[str]:
         """Numbers and addresses in the sentence that are nobody's."""
-        phones = [_own(match[0]) for match in PHONE.finditer(text)]
-        if DIGIT.search(text) is None:
+        if DIGIT.search(text):
+            phones = [_own(match[0]) for match in PHONE.finditer(text)]
+        else:
             said = (NOT_DIGITS.sub("", match[0]) for match in SAID_PHONE.finditer(self._in_digits(text)))
-            phones += [_own(digits) for digits in said if len(digits) >= LEAST_DIGITS]
+            phones = [_own(digits) for digits in said if len(digits) >= LEAST_DIGITS]
         found = [phone for phone in phones if phone not in self._phones and phone not in self._dictated]
-        for match in EMAIL_OR_SITE.finditer(text):
+        for match in EMAIL_OR_SITE.finditer(text) if MAYBE.search(text) else ():
             address = match[0].casefold()
             if not any(address in known or known in address for known in self._addresses):
                 found.append(address)

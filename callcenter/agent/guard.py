@@ -47,10 +47,10 @@ class LeakGuard:
         plain = _words(instructions)
         secret = plain + _words(codecs.encode(instructions, "rot13"))
         self._secret, self._traces = (
-            _runs(secret, length).difference(*(_runs(words, length) for words in free))
+            _runs(secret, length) - {run for words in free for run in _runs(words, length)}
             for length in (LEAK_WORDS, TRACE_WORDS)
         )
-        public_steps = set[tuple[str, ...]]().union(*(_runs(words, STEP_WORDS) for words in free))
+        public_steps = {run for words in free for run in _runs(words, STEP_WORDS)}
         steps = ((tuple(plain[at : at + STEP_WORDS]), at) for at in range(len(plain) - STEP_WORDS + 1))
         self._steps = {step: at for step, at in steps if step not in public_steps}
         letters = "".join(secret)

@@ -12,18 +12,19 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from callcenter import metrics
-from callcenter.agent.answering import NOT_DONE, Answering
+from callcenter.agent.answering import NO_SUCH_CONTACT, NOT_DONE, Answering
 from callcenter.agent.chain import ModelChain
 from callcenter.agent.claims import ClaimGuard, ClaimWords
 from callcenter.agent.contacts import ContactGuard
 from callcenter.agent.guard import LeakGuard
 from callcenter.agent.history import History, Round
 from callcenter.agent.prices import PriceGuard
+from callcenter.agent.spoken import clauses, is_opening, letters
 from callcenter.agent.tools import CallTools, Toolbox, ToolRun
 from callcenter.agent.tools.advice import articles_of
 from callcenter.agent.tools.for_model import shown_in
@@ -52,6 +53,8 @@ from callcenter.records import Found, Scenario
 from callcenter.shop import Shop
 
 MAX_ROUNDS = 4
+INSTEAD = {NOT_DONE: "cannot.say_done", NO_SUCH_CONTACT: "cannot.other"}
+"""Phrases by what a model was told of its fault."""
 CANCEL = "cancel_order_draft"
 MOST_SUMMED_UP = 200
 NOTES = """# Notes
@@ -83,7 +86,9 @@ class LlmAgent:
         self._limits = compiled(pattern for pack in shop.packs.values() for pattern in pack.budget)
         self._claims = ClaimWords(shop.packs.values())
         self._toolbox, self._shop, self._settings, self._now = toolbox, shop, settings, now
-        self._guards: dict[str, LeakGuard] = {}
+        self._leaks = _leak_guard(shop)
+        # several guards look at the same sentence
+        self._in_digits = lru_cache(maxsize=32)(lambda text: self._numbers.in_digits(normalize(text)))
 
     @property
     def name(self) -> str:
@@ -96,10 +101,11 @@ class LlmAgent:
         answering = Answering(
             chain=self._chain,
             history=History(prompt),
-            leaks=self._leak_guard(call, prompt, now),
+            leaks=self._leaks,
             prices=PriceGuard(self._in_digits, self._limits_in, prompt, self._shop.lexicon(call.language)),
             contacts=ContactGuard(self._in_digits, self._contacts(call)),
             claims=ClaimGuard(self._claims),
+            openings=frozenset(map(letters, self._shop.books[call.language].variations("opening"))),
             declined=self._shop.phrase("cannot.other", call.language),
             max_tokens=self._settings.max_tokens,
             temperature=self._settings.temperature,
@@ -108,9 +114,6 @@ class LlmAgent:
 
     async def aclose(self) -> None:
         await self._chain.aclose()
-
-    def _in_digits(self, text: str) -> str:
-        return self._numbers.in_digits(normalize(text))
 
     def _limits_in(self, digits: str) -> list[int]:
         return [int(match["n"]) for match in matches(self._limits, digits)]
@@ -131,15 +134,13 @@ class LlmAgent:
         facts = self._shop.facts
         return " ; ".join(filter(None, (facts.phone, facts.website, call.caller_id, call.called_id)))
 
-    def _leak_guard(self, call: CallInfo, prompt: str, now: datetime) -> LeakGuard:
-        if prompt not in self._guards:
-            if len(self._guards) > 32:  # few prompts are in use at a time, but every day has its own
-                self._guards.clear()
-            # a recital in another of the shop's languages has much of the prompt that we have in it
-            others = [self._prompt(replace(call, language=one), now) for one in self._shop.facts.languages]
-            public = [text for one in self._shop.facts.languages for text in self._shop.fixed_phrases(one)]
-            self._guards[prompt] = LeakGuard("\n".join((prompt, *others)), public)
-        return self._guards[prompt]
+
+def _leak_guard(shop: Shop) -> LeakGuard:
+    """Of the instructions in every language: a model that is asked to translate them finds our own words. What changes
+    in them from call to call is no secret."""
+    languages = shop.facts.languages
+    prompts = (shop.system_prompt(one, open_now=False, caller_known=True) for one in languages)
+    return LeakGuard("\n".join((*prompts, NOTES)), (text for one in languages for text in shop.fixed_phrases(one)))
 
 
 class LlmSession:
@@ -225,12 +226,13 @@ class LlmSession:
         for number in range(MAX_ROUNDS):
             if turn.over:
                 return
-            answer = Round(heard_before=turn.begun)
+            answer = Round(heard_before=letters(turn.begun), opened=is_opening(turn.begun))
             rounds.append(answer)
             tools = self._tools.specs if number < MAX_ROUNDS - 1 else ()
             async with aclosing(self._answering.ask(tools, answer)) as pieces:
                 async for piece in pieces:
                     yield turn.spaced(piece) if isinstance(piece, Said) else piece
+            turn.begun = turn.begun + answer.text if answer.note or is_opening(answer.text) else ""
             if turn.answered and answer.text.strip():
                 yield GoalReached(turn.answered)
                 turn.answered = None
@@ -240,10 +242,10 @@ class LlmSession:
             elif not answer.note:
                 return
             elif turn.corrected or number == MAX_ROUNDS - 1:
-                yield turn.spaced(self._instead(answer.note, rounds))
+                yield turn.spaced(self._instead(answer.note, turn))
                 return
             else:
-                turn.corrected, turn.begun = True, "".join(filter(str.isalnum, answer.text.casefold()))
+                turn.corrected = True
 
     def _due(self, said: CallerSaid) -> ToolRequest | None:
         """What the caller has just decided, before a model is asked."""
@@ -253,11 +255,13 @@ class LlmSession:
             return ToolRequest(f"cancelled_{self._tools.turn}", CANCEL, "{}")
         return None
 
-    def _instead(self, note: str, rounds: list[Round]) -> Said:
+    def _instead(self, note: str, turn: "_Turn") -> Said:
         """Of what a model insists on saying and must not."""
-        key = "cannot.say_done" if note == NOT_DONE else "cannot.name_price"
-        words = self._shop.phrase(key, self._call.language)
-        rounds.append(Round(words))
+        words = self._shop.phrase(INSTEAD.get(note, "cannot.name_price"), self._call.language)
+        first, *others = clauses(words)
+        if others and letters(turn.begun).endswith(letters(first)):
+            words = "".join(others)
+        turn.rounds.append(Round(words))
         return Said(words)
 
     async def _run_tools(self, answer: Round, turn: "_Turn") -> AsyncGenerator[AgentAct, None]:
@@ -341,7 +345,7 @@ class _Turn:
         self.corrected = False
         """A model was told once that what it said is not so."""
         self.begun = ""
-        """Letters of what was heard of that answer."""
+        """What was heard of an answer that has not been finished: the beginning of the next one."""
         self.wanted: list[Scenario] = []
         self.answered: Scenario | None = None
         """A tool has found what was wanted, and the caller is yet to be told."""

@@ -22,6 +22,9 @@ NUMBER = re.compile(AMOUNT)
 PERCENT = re.compile(r"(\d{1,3})(?:[.,]\d+)?\s?(?:%|percent|відсот|процент)", re.IGNORECASE)
 LOWEST = 300
 """A smaller number without a currency may be anything."""
+LARGE = re.compile(r"[3-9]\d\d|\d{4}|\d[   ,]\d{3}")
+"""Is in every text that names a number from LOWEST on."""
+DIGITS = re.compile(r"\d+")
 _COSTS = (
     r"costs?|price\w*|for you|кошту\w*|цін\w*|обійд\w*|зроблю|віддам|стоит|стоят|цен[аеуы]\w*|обойд\w*|отдам|сделаю"
 )
@@ -38,8 +41,8 @@ COMPARED = re.compile(
 )
 """Where two amounts are compared, their difference may be named."""
 OFFERED = re.compile(
-    r"\b(?:for you|deal|agreed|let you have|okay|ok|sure|of course|certainly|can do|i can|we can|домовил\w*|згод\w+|звісно"
-    r"|для вас|вам|віддам\w*|зроб\w+|прода\w+|договор\w*|соглас\w+|конечно|отда\w+|сдела\w+|по рукам)\b",
+    r"\b(?:for you|deal|agreed|let you have|okay|ok|sure|of course|certainly|can do|i can|we can|домовил\w*|згод\w+"
+    r"|звісно|для вас|вам|віддам\w*|зроб\w+|прода\w+|договор\w*|соглас\w+|конечно|отда\w+|сдела\w+|по рукам)\b",
     re.IGNORECASE,
 )
 """Where a caller's number would become an offer of ours."""
@@ -151,9 +154,10 @@ class PriceGuard:
         if percents and NEGATION.search(text):  # "I cannot give a 10% discount"
             percents = []
         rest = PRICE.sub(" ", text)
+        prices = _prices(text) + _bare(rest)
         digits = self._in_digits(rest)
-        bare = (*_amounts(BARE_PRICE, rest), *_amounts(BARE_PRICE, digits))
-        prices = _prices(text) + _prices(digits) + [price for price in bare if price >= LOWEST]
+        if DIGITS.findall(digits) != DIGITS.findall(rest):  # some were in words
+            prices += _prices(digits) + _bare(digits)
         unknown = [price for price in prices if self._known.isdisjoint(_whole(price))]
         if unknown:
             unknown = [price for price in unknown if not self._is_worked_out(price, text)]
@@ -184,9 +188,7 @@ class PriceGuard:
 
     def _is_difference(self, whole: int, named: list[int]) -> bool:
         base = frozenset((*self._own, *self._said, *named, *self._tires.prices))
-        return any(
-            one - whole // pieces in base for pieces in SET if whole % pieces == 0 for one in base
-        )
+        return any(one - whole // pieces in base for pieces in SET if whole % pieces == 0 for one in base)
 
     def _is_said_back(self, price: Decimal, text: str) -> bool:
         """The caller's number as a limit, or at the beginning of a sentence that works with it."""
@@ -221,7 +223,11 @@ def _named(text: str) -> list[int]:
 
 
 def _prices(text: str) -> list[Decimal]:
-    return _amounts(PRICE, text)
+    return _amounts(PRICE, text) if DIGITS.search(text) else []
+
+
+def _bare(text: str) -> list[Decimal]:
+    return [price for price in _amounts(BARE_PRICE, text) if price >= LOWEST] if LARGE.search(text) else []
 
 
 def _amounts(pattern: re.Pattern[str], text: str) -> list[Decimal]:

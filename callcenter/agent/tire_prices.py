@@ -10,6 +10,8 @@ from typing import Any
 
 NAMES = ("name", "brand", "model")
 TOKEN = re.compile(r"(?P<n>\d{1,3}(?:[   ,]\d{3})+(?!\d)|\d+)|[^\W\d_]{3,}")
+LARGE = re.compile(r"\d{3}")
+"""Is in every price."""
 NO_DIGITS = re.compile(r"\D")
 ANOTHER = re.compile(
     r"another|other|one|cheaper|dearer|expensive|than|instead|second|versus|інш\w*|друг\w*|дешевш\w*|дорож\w*|дорог\w*|варіант\w*"
@@ -71,7 +73,7 @@ class TirePrices:
 
     def swapped(self, sentence: str) -> list[int]:
         """Prices that are told of a tire and are another's."""
-        if len(self.prices) < 2:
+        if len(self.prices) < 2 or LARGE.search(sentence) is None:
             return []
         wrong = list[int]()
         group: list[Tires] = []
