@@ -36,7 +36,7 @@ BARE_PRICE = re.compile(
 NEGATION = re.compile(r"\b(?:not|no|cannot|can't|don't|не|нет|ні|немає|нема)\b", re.IGNORECASE)
 COMPARED = re.compile(
     r"\b(?:more|less|cheaper|differ\w*|save|saves|saving|дорож\w*|дешев\w*|різниц\w*|разниц\w*|еконо\w*|эконом\w*|заощад\w*"
-    r"|доплат\w*|менш\w*|більш\w*|меньш\w*|больш\w*)\b",
+    r"|доплат\w*|менш\w*|більш\w*|меньш\w*|больш\w*|left|остан\w*|остаётся|залиш\w*)\b",
     re.IGNORECASE,
 )
 """Where two amounts are compared, their difference may be named."""
@@ -150,20 +150,24 @@ class PriceGuard:
 
     def invented(self, text: str) -> list[Decimal]:
         """Prices and percentages in the sentence that have no source, and prices that are another tire's."""
-        percents = [Decimal(percent) for percent in _percents(text) if percent not in self._percents]
-        if percents and NEGATION.search(text):  # "I cannot give a 10% discount"
-            percents = []
         rest = PRICE.sub(" ", text)
         prices = _prices(text) + _bare(rest)
+        percents = _percents(text)
         digits = self._in_digits(rest)
         if DIGITS.findall(digits) != DIGITS.findall(rest):  # some were in words
             prices += _prices(digits) + _bare(digits)
+            percents += _percents(digits)
         unknown = [price for price in prices if self._known.isdisjoint(_whole(price))]
         if unknown:
             unknown = [price for price in unknown if not self._is_worked_out(price, text)]
         if unknown and self._callers:
             unknown = [price for price in unknown if not self._is_said_back(price, text)]
-        return unknown + percents + [Decimal(price) for price in self._tires.swapped(text) if price not in self._own]
+        swapped = [Decimal(price) for price in self._tires.swapped(text) if price not in self._own]
+        return unknown + swapped + self._invented_percents(percents, text)
+
+    def _invented_percents(self, percents: list[int], text: str) -> list[Decimal]:
+        strange = [Decimal(percent) for percent in percents if percent not in self._percents]
+        return [] if strange and NEGATION.search(text) else strange  # "I cannot give a 10% discount"
 
     def _is_worked_out(self, price: Decimal, text: str) -> bool:
         """From what tools gave."""

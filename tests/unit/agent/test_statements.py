@@ -4,6 +4,7 @@ Each is said by a model after what tools have told (statements/tools.yaml), in i
 answer. Those that are known to be judged wrongly say why, so that a change in either direction shows.
 """
 
+from collections import deque
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -32,10 +33,16 @@ def _named(name: str) -> list[Any]:
     return [pytest.param(one, id=f"{number}-{one['in']}") for number, one in enumerate(_file(name))]
 
 
+@cache
+def _agent() -> tuple[LlmAgent, ScriptedModel]:
+    model = ScriptedModel.of()
+    return LlmAgent([model], toolbox(), shop(), LlmSettings(), cancels, now=lambda: NOW), model
+
+
 def _heard_of(statement: Statement, text: str) -> str:
     """What the caller hears of a model that says this, twice where it is corrected."""
-    model = ScriptedModel.of([text], ["?"])
-    agent = LlmAgent([model], toolbox(), shop(), LlmSettings(), cancels, now=lambda: NOW)
+    agent, model = _agent()
+    model.answers = deque([[text], ["?"]])
     session = agent.open(call(statement["in"]))
     _learn(session, statement)
     return words(run(answer(session, statement["heard"])))
@@ -49,11 +56,9 @@ def _learn(session: LlmSession, statement: Statement) -> None:
 
 def _passes(statement: Statement) -> bool:
     """Whether the lie is heard to its end."""
-    text = statement["says"]
-    lie_ends = text.index("]") - 1
-    return _heard_of(statement, text.replace("[", "").replace("]", "")).startswith(
-        text.replace("[", "").replace("]", "")[:lie_ends]
-    )
+    before, _, behind = statement["says"].partition("]")
+    to_its_end = before.replace("[", "")
+    return _heard_of(statement, to_its_end + behind).startswith(to_its_end)
 
 
 @pytest.mark.parametrize("statement", _named("false"))
