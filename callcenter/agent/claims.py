@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from callcenter.dialogue.patterns import either, united
+from callcenter.dialogue.patterns import NEVER, either, united
 from callcenter.dialogue.words import normalize
 from callcenter.shop.language import Claim, LanguagePack
 
@@ -57,15 +57,18 @@ class ClaimWords:
         found = {claim: match for claim, pattern in self._claims.items() if (match := pattern.search(clause))}
         if "free_delivery" in found:  # which is no gift beside it
             found.pop("gift", None)
-        return {claim for claim, match in found.items() if not self._denies(claim).search(clause, 0, match.end())}
+        return {claim for claim, match in found.items() if not self._denied(claim).search(clause, 0, match.end())}
 
     def promised(self, text: str) -> set[Claim]:
         """What a whole text of the shop's own promises."""
         sentences = (clause for sentence in SENTENCE_END.split(text) for clause in CLAUSE_END.split(sentence))
         return {claim for one in sentences for claim in self.told(one)} & PROMISES
 
-    def _denies(self, claim: Claim) -> re.Pattern[str]:
-        return self._no_promise if claim in PROMISES or claim == RECITAL else self._no_claim
+    def _denied(self, claim: Claim) -> re.Pattern[str]:
+        """The instructions are told with a "never" in them, too."""
+        if claim == RECITAL:
+            return NEVER
+        return self._no_promise if claim in PROMISES else self._no_claim
 
 
 class ClaimGuard:

@@ -101,7 +101,7 @@ class LanguagePack(BaseModel):
     no_claim: Patterns = ()
     """Words of a clause that make it none: "not", "if", "once"."""
     no_promise: Patterns = ()
-    """The same for promises and the instructions: "may" makes none of these unsaid."""
+    """The same for promises, which a "may" does not take back."""
     calendar: Calendar = Calendar()
     clock: Clock = Clock()
     dictation: Dictation = Dictation()
