@@ -20,6 +20,8 @@ AMOUNT = r"(\d{1,3}(?:[   ,]\d{3})+(?!\d)|\d+)(?:[.,](\d{1,2})(?!\d))?"
 PRICE = re.compile(rf"(?:{CURRENCY}\s?{AMOUNT})|(?:{AMOUNT}\s?{CURRENCY})", re.IGNORECASE)
 NUMBER = re.compile(AMOUNT)
 PERCENT = re.compile(r"(\d{1,3})(?:[.,]\d+)?\s?(?:%|percent|відсот|процент)", re.IGNORECASE)
+PERCENT_WORD = re.compile("percent|відсот|процент", re.IGNORECASE)
+SENTENCE_END = re.compile(r"[.!?…\n]")
 LOWEST = 300
 """A smaller number without a currency may be anything."""
 LARGE = re.compile(r"[3-9]\d\d|\d{4}|\d[   ,]\d{3}")
@@ -142,6 +144,9 @@ class PriceGuard:
         for price in _prices(text):
             self._know(price, its_own=True)
         self._percents |= frozenset(_percents(text))
+        for sentence in SENTENCE_END.split(text):
+            if PERCENT_WORD.search(sentence):
+                self._percents |= frozenset(_percents(self._in_digits(sentence)))
 
     def said(self, text: str) -> None:
         """A model has said this, and it was no invention: it may be worked with."""
