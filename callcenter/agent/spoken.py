@@ -10,6 +10,8 @@ from itertools import pairwise
 
 NOT_SPOKEN = ("think", "thinking", "tool_call", "tool_data")
 CLAUSE_END = re.compile(r"[.!?…;:,]+[\"»”')\]]*\s+|\n+|\s+[—–-]\s+")
+GLUED = re.compile(r"(?<=[^\W\d_]{2}[.:])(?=[A-ZА-ЯІЇЄҐЁ])|(?<=[^\W\d_]{2}[!?…,;])(?=[^\W\d_])")
+"""Where a model has left out the space behind a clause; but not in "kolo.example" and "e.Primacy"."""
 OPENING = re.compile(rf"<({'|'.join(NOT_SPOKEN)})\b[^>]*>", re.IGNORECASE)
 LONGEST_OPENING = 3
 """Words."""
@@ -56,6 +58,7 @@ class SpokenText:
         self._drop_unspoken()
         if self._inside is not None:
             return ""
+        self._held = GLUED.sub(" ", self._held)
         limit = self._possible_tag()
         ends = [match.end() for match in CLAUSE_END.finditer(self._held, 0, limit)]
         end = ends[-1] if ends else 0
@@ -68,6 +71,7 @@ class SpokenText:
         self._drop_unspoken()
         if self._inside is not None:  # never closed
             self._held, self._before, self._inside = self._before, "", None
+        self._held = GLUED.sub(" ", self._held)
         return self._take(len(self._held))
 
     def _take(self, end: int) -> str:

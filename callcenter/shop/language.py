@@ -53,8 +53,8 @@ Claim = Literal[
     "gift",
     "recital",
 ]
-"""Something was done by us in this call, or (is_...) is so, perhaps since an earlier one; or a promise that the shop must
-have made; or the instructions are told in other words, which never may be."""
+"""Something was done by us in this call, or (is_...) is so, perhaps since an earlier one; or a promise, which must be
+the shop's; or the instructions in other words, which may never be told."""
 DeliveryType = Literal["delivery", "pickup"]
 PaymentMethod = Literal["cod", "online", "card_on_delivery"]
 Service = Literal["tire_change", "balancing", "full_service"]

@@ -261,6 +261,11 @@ def test_a_model_that_begins_anew_does_not_say_the_beginning_twice() -> None:
         ),
         ([["Sorry.<think>no</think>Let me read."]], "Sorry. Let me read."),
         ([["Sorry. Your order is placed."], ["Let me read."]], "Sorry. Let me read."),
+        ([["Sorry.Your order is placed.Fine."], ["Let me read."]], "Sorry. Let me read."),
+        (
+            [["Sure,let me read.We are kolo.example, it is the e.Primacy."]],
+            "Sure, let me read. We are kolo.example, it is the e.Primacy.",
+        ),
         ([["Sorry.", SEARCH], ["Your order is placed."], ["Let me read."]], "Sorry. Let me read."),
     ],
 )
