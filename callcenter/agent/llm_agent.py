@@ -139,7 +139,7 @@ def _leak_guard(shop: Shop) -> LeakGuard:
     """Of the instructions in every language: a model that is asked to translate them finds our own words. What changes
     in them from call to call is no secret."""
     languages = shop.facts.languages
-    prompts = (shop.system_prompt(one, open_now=False, caller_known=True) for one in languages)
+    prompts = (shop.system_prompt(one, today="", open_now=False, caller_known=True) for one in languages)
     return LeakGuard("\n".join((*prompts, NOTES)), (text for one in languages for text in shop.fixed_phrases(one)))
 
 
