@@ -10,18 +10,21 @@ which is not. Of such an answer nothing more is heard; the tools that it asks fo
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
 from callcenter import metrics
 from callcenter.agent.chain import ModelChain
-from callcenter.agent.claims import ClaimGuard
-from callcenter.agent.guard import LeakGuard, PriceGuard
+from callcenter.agent.claims import PROMISES, RECITAL, ClaimGuard
+from callcenter.agent.contacts import ContactGuard
+from callcenter.agent.guard import LeakGuard
 from callcenter.agent.history import History, Round
-from callcenter.agent.spoken import SpokenText, clauses
+from callcenter.agent.prices import PriceGuard
+from callcenter.agent.spoken import SpokenText, clauses, letters
 from callcenter.errors import AgentError, ModelError
 from callcenter.ports import (
     ChatModel,
@@ -32,6 +35,7 @@ from callcenter.ports import (
     ModelAsked,
     Said,
     TextDelta,
+    ToolFinished,
     ToolRequest,
     ToolSpec,
     Usage,
@@ -52,6 +56,14 @@ NO_SUCH_PRICE = (
     "You were about to name an amount that no tool has given. The caller has not heard that, only what stands before. "
     "Look it up with a tool, or go on without it; repeat nothing."
 )
+NO_SUCH_CONTACT = (
+    "You were about to name a phone number or an address on the internet that no tool has given. The caller has not "
+    "heard that, only what stands before. Go on without it, or offer the operator; repeat nothing."
+)
+NO_SUCH_PROMISE = (
+    "You were about to promise a discount, a gift or something free, which no tool has. The caller has not heard that, "
+    "only what stands before. Go on without it; repeat nothing."
+)
 AnswerAct = Said | ModelAsked | FirstToken | ModelAnswered | FellBack
 
 
@@ -63,11 +75,40 @@ class Answering:
     history: History
     leaks: LeakGuard
     prices: PriceGuard
+    contacts: ContactGuard
     claims: ClaimGuard
+    openings: frozenset[str]
+    """The shop's, their letters."""
     declined: str
     """Said instead of the instructions, when a model begins to recite them."""
     max_tokens: int
     temperature: float
+
+    def heard(self, words: str) -> None:
+        """The caller has said this."""
+        self.prices.heard(words)
+        self.contacts.heard(words)
+
+    def told(self, words: str) -> None:
+        """The shop's own words: what stands in them may be said again."""
+        for guard in (self.prices, self.contacts, self.claims):
+            guard.told(words)
+
+    def learn(self, finished: ToolFinished, shown: Any) -> None:
+        """A tool has run without failing. `shown`: what a model was told of its result."""
+        self.prices.learn(shown)
+        self.contacts.learn(shown)
+        self.claims.learn(finished.tool_name, finished.arguments, finished.result)
+
+    def checkpoint(self) -> Callable[[], None]:
+        """Calling what is returned takes back what came after now."""
+        undoing = [guard.checkpoint() for guard in (self.prices, self.contacts, self.claims)]
+
+        def undo() -> None:
+            for one in undoing:
+                one()
+
+        return undo
 
     async def ask(self, tools: tuple[ToolSpec, ...], answer: Round) -> AsyncGenerator[AnswerAct, None]:
         """Fill `answer`, the last round of the history; its `note` says that something was not let through. Raises
@@ -125,12 +166,13 @@ class Answering:
                             usage = delta
             if said := self._let_through(spoken.rest(), model, answer):
                 yield Said(said)
-        except _Leaking:
+        except _Leaking as leaking:
             requests.clear()
             metrics.errors_total.labels("llm", "leak").inc()
             log.warning("llm_leak_stopped", model=model.name)
-            answer.text += self.declined
-            yield Said(self.declined)
+            apart = "" if not answer.text or answer.text[-1].isspace() else " "
+            answer.text += apart + self.declined
+            yield Said(leaking.before + apart + self.declined)
         answer.requests = tuple(requests[:MOST_TOOLS]) if tools else ()
         if not (answer.text.strip() or answer.requests or answer.note):
             raise ModelError("nothing that can be spoken", kind="bad_answer", retryable=True)
@@ -140,26 +182,40 @@ class Answering:
         """Of the next words, those that may be said; they are added to the answer. Raises _Leaking."""
         said = ""
         for clause in clauses(text):
-            letters = _letters(clause)
-            if letters and answer.heard_before.startswith(letters):
-                answer.heard_before = answer.heard_before[len(letters) :]
+            begun = letters(clause)
+            if begun and answer.heard_before.startswith(begun):
+                answer.heard_before = answer.heard_before[len(begun) :]
                 continue
             answer.heard_before = ""
-            if answer.note or not self._may_be_said(clause, model, answer):
-                break
+            if answer.opened and begun in self.openings:
+                continue
+            answer.opened = False
+            try:
+                if answer.note or not self._may_be_said(clause, model, answer):
+                    break
+            except _Leaking:
+                raise _Leaking(said) from None
             answer.text += clause
             said += clause
+            self.prices.said(clause)
         return said
 
     def _may_be_said(self, clause: str, model: ChatModel, answer: Round) -> bool:
         """Raises _Leaking. What may not be said is noted in the answer, for the model to do better."""
         if self.leaks.leaks(clause, self.history.said()):
-            raise _Leaking
+            raise _Leaking()
         begun = [match.end() for match in SENTENCE_END.finditer(answer.text)]
         sentence = answer.text[begun[-1] if begun else 0 :] + clause
+        claim = self.claims.unfounded(sentence)
+        if claim == RECITAL:
+            raise _Leaking()
         if self.prices.invented(sentence):
             answer.note, fault = NO_SUCH_PRICE, "invented_price"
-        elif self.claims.unfounded(sentence) is not None:
+        elif self.contacts.invented(sentence):
+            answer.note, fault = NO_SUCH_CONTACT, "invented_contact"
+        elif claim in PROMISES:
+            answer.note, fault = NO_SUCH_PROMISE, "unfounded_promise"
+        elif claim is not None:
             answer.note, fault = NOT_DONE, "unfounded_claim"
         else:
             return True
@@ -173,9 +229,10 @@ class Answering:
         log.warning("llm_failed", model=model.name, kind=error.kind, reason=str(error))
 
 
-def _letters(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
-
-
 class _Leaking(Exception):
     """What comes next stands in the instructions."""
+
+    def __init__(self, before: str = "") -> None:
+        """`before`: what was let through with it, and is yet to be spoken."""
+        super().__init__()
+        self.before = before

@@ -1,14 +1,15 @@
-"""What a model must not say: that something is done which no tool has done. Pure.
+"""What a model must not say: that something is done which no tool has done, or is promised which nobody has. Pure.
 
-A caller who hears "your order is placed" hangs up and waits for tires. What counts as saying so stands in the language
-packs (`claims`, `no_claim`); what is true is learned from the tools of the call. All the shop's languages are tried.
+A caller who hears "your order is placed" hangs up and waits for tires; one who hears "half price" comes to fetch them.
+What counts as saying so stands in the language packs (`claims`, `no_claim`, `no_promise`); what is true is learned from
+the tools of the call. All the shop's languages are tried.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from callcenter.dialogue.patterns import either, united
+from callcenter.dialogue.patterns import NEVER, either, united
 from callcenter.dialogue.words import normalize
 from callcenter.shop.language import Claim, LanguagePack
 
@@ -18,6 +19,8 @@ BOOKED: Claims = frozenset({"booked", "is_booked"})
 MOVED: Claims = frozenset({"moved", "is_moved"})
 CANCELLED: Claims = frozenset({"cancelled", "is_cancelled"})
 CALL_BACK: Claims = frozenset({"call_back"})
+PROMISES: Claims = frozenset({"discount", "free_delivery", "gift"})
+RECITAL: Claim = "recital"
 DONE: Mapping[str, Mapping[str, Claims]] = {
     "create_order_draft": {"": ORDERED},
     "confirm_order": {"": ORDERED},
@@ -43,6 +46,7 @@ class ClaimWords:
         packs = tuple(packs)
         self._claims = united(pack.claims for pack in packs)
         self._no_claim = either(words for pack in packs for words in pack.no_claim)
+        self._no_promise = either(words for pack in packs for words in pack.no_promise)
 
     def told(self, sentence: str) -> set[Claim]:
         """What the last clause of the (perhaps unfinished) sentence says is done; nothing for a question, a condition
@@ -51,7 +55,20 @@ class ClaimWords:
             return set()
         clause = normalize(_last_part(sentence, CLAUSE_END))
         found = {claim: match for claim, pattern in self._claims.items() if (match := pattern.search(clause))}
-        return {claim for claim, match in found.items() if not self._no_claim.search(clause, 0, match.end())}
+        if "free_delivery" in found:  # which is no gift beside it
+            found.pop("gift", None)
+        return {claim for claim, match in found.items() if not self._denied(claim).search(clause, 0, match.end())}
+
+    def promised(self, text: str) -> set[Claim]:
+        """What a whole text of the shop's own promises."""
+        sentences = (clause for sentence in SENTENCE_END.split(text) for clause in CLAUSE_END.split(sentence))
+        return {claim for one in sentences for claim in self.told(one)} & PROMISES
+
+    def _denied(self, claim: Claim) -> re.Pattern[str]:
+        """The instructions are told with a "never" in them, too."""
+        if claim == RECITAL:
+            return NEVER
+        return self._no_promise if claim in PROMISES else self._no_claim
 
 
 class ClaimGuard:
@@ -77,10 +94,25 @@ class ClaimGuard:
             self._true |= {shown}
         if any(isinstance(one, Mapping) and one.get("status") == "cancelled" for one in found):
             self._true |= {"is_cancelled"}
+        self._learn_promises(result)
+
+    def told(self, text: str) -> None:
+        """In the shop's own words: what they promise may be promised again."""
+        self._true |= self._words.promised(text)
+
+    def _learn_promises(self, result: Mapping[str, Any]) -> None:
+        delivery = result.get("delivery")
+        cost = result.get("delivery_cost", delivery.get("cost") if isinstance(delivery, Mapping) else None)
+        if cost is not None:  # of the order as it is now
+            self._true = self._true - {"free_delivery"} | ({"free_delivery"} if float(cost) == 0 else set())
+        for article in result.get("texts", result.get("articles")) or ():
+            if isinstance(article, Mapping):
+                self.told(str(article.get("content", "")))
 
     def unfounded(self, text: str) -> Claim | None:
         """What the end of the text (all of the answer so far) says is done, and is not."""
-        return next(iter(self._words.told(_last_part(text, SENTENCE_END)) - self._true), None)
+        unfounded = self._words.told(_last_part(text, SENTENCE_END)) - self._true
+        return RECITAL if RECITAL in unfounded else min(unfounded, default=None)
 
     def checkpoint(self) -> Callable[[], None]:
         """Calling what is returned takes back everything that came after now."""

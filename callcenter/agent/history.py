@@ -28,6 +28,8 @@ class Round:
     """For the model, about what it wrote and the caller did not hear."""
     heard_before: str = ""
     """Letters of what was said just before in the same answer: a model that begins anew does not say it twice."""
+    opened: bool = False
+    """What was said just before was an opening and no more ("Sure,"): another one is left out."""
 
     def messages(self, longest_result: int | None) -> Iterator[ChatMessage]:
         done = bool(self.requests) and len(self.results) == len(self.requests)

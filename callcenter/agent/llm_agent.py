@@ -13,14 +13,18 @@ import json
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from callcenter import metrics
-from callcenter.agent.answering import NOT_DONE, Answering
+from callcenter.agent.answering import NO_SUCH_CONTACT, NOT_DONE, Answering
 from callcenter.agent.chain import ModelChain
 from callcenter.agent.claims import ClaimGuard, ClaimWords
-from callcenter.agent.guard import LeakGuard, PriceGuard
+from callcenter.agent.contacts import ContactGuard
+from callcenter.agent.guard import LeakGuard
 from callcenter.agent.history import History, Round
+from callcenter.agent.prices import PriceGuard
+from callcenter.agent.spoken import clauses, is_opening, letters
 from callcenter.agent.tools import CallTools, Toolbox, ToolRun
 from callcenter.agent.tools.advice import articles_of
 from callcenter.agent.tools.for_model import shown_in
@@ -49,6 +53,8 @@ from callcenter.records import Found, Scenario
 from callcenter.shop import Shop
 
 MAX_ROUNDS = 4
+INSTEAD = {NOT_DONE: "cannot.say_done", NO_SUCH_CONTACT: "cannot.other"}
+"""Phrases by what a model was told of its fault."""
 CANCEL = "cancel_order_draft"
 MOST_SUMMED_UP = 200
 NOTES = """# Notes
@@ -80,7 +86,9 @@ class LlmAgent:
         self._limits = compiled(pattern for pack in shop.packs.values() for pattern in pack.budget)
         self._claims = ClaimWords(shop.packs.values())
         self._toolbox, self._shop, self._settings, self._now = toolbox, shop, settings, now
-        self._guards: dict[str, LeakGuard] = {}
+        self._leaks = _leak_guard(shop)
+        # several guards look at the same sentence
+        self._in_digits = lru_cache(maxsize=32)(lambda text: self._numbers.in_digits(normalize(text)))
 
     @property
     def name(self) -> str:
@@ -93,9 +101,11 @@ class LlmAgent:
         answering = Answering(
             chain=self._chain,
             history=History(prompt),
-            leaks=self._leak_guard(call, prompt),
-            prices=PriceGuard(self._in_digits, self._limits_in, prompt),
+            leaks=self._leaks,
+            prices=PriceGuard(self._in_digits, self._limits_in, prompt, self._shop.lexicon(call.language)),
+            contacts=ContactGuard(self._in_digits, self._contacts(call)),
             claims=ClaimGuard(self._claims),
+            openings=frozenset(map(letters, self._shop.books[call.language].variations("opening"))),
             declined=self._shop.phrase("cannot.other", call.language),
             max_tokens=self._settings.max_tokens,
             temperature=self._settings.temperature,
@@ -104,9 +114,6 @@ class LlmAgent:
 
     async def aclose(self) -> None:
         await self._chain.aclose()
-
-    def _in_digits(self, text: str) -> str:
-        return self._numbers.in_digits(normalize(text))
 
     def _limits_in(self, digits: str) -> list[int]:
         return [int(match["n"]) for match in matches(self._limits, digits)]
@@ -122,12 +129,18 @@ class LlmAgent:
         )
         return f"{prompt}\n\n{NOTES}"
 
-    def _leak_guard(self, call: CallInfo, prompt: str) -> LeakGuard:
-        if prompt not in self._guards:
-            if len(self._guards) > 32:  # few prompts are in use at a time, but every day has its own
-                self._guards.clear()
-            self._guards[prompt] = LeakGuard(prompt, self._shop.fixed_phrases(call.language))
-        return self._guards[prompt]
+    def _contacts(self, call: CallInfo) -> str:
+        """The shop's own, and the caller's."""
+        facts = self._shop.facts
+        return " ; ".join(filter(None, (facts.phone, facts.website, call.caller_id, call.called_id)))
+
+
+def _leak_guard(shop: Shop) -> LeakGuard:
+    """Of the instructions in every language: a model that is asked to translate them finds our own words. What changes
+    in them from call to call is no secret."""
+    languages = shop.facts.languages
+    prompts = (shop.system_prompt(one, today="", open_now=False, caller_known=True) for one in languages)
+    return LeakGuard("\n".join((*prompts, NOTES)), (text for one in languages for text in shop.fixed_phrases(one)))
 
 
 class LlmSession:
@@ -155,14 +168,13 @@ class LlmSession:
         return Expectation()
 
     def checkpoint(self) -> Callable[[], None]:
-        undo_history, undo_prices = self._history.checkpoint(), self._answering.prices.checkpoint()
-        undo_claims, undo_tools = self._answering.claims.checkpoint(), self._tools.checkpoint()
+        undo_history, undo_tools = self._history.checkpoint(), self._tools.checkpoint()
+        undo_guards = self._answering.checkpoint()
         has_scenario = self._has_scenario
 
         def undo() -> None:
             undo_history()
-            undo_prices()
-            undo_claims()
+            undo_guards()
             undo_tools()
             self._has_scenario = has_scenario
 
@@ -186,7 +198,7 @@ class LlmSession:
         """Somebody else did this in the turn that we could not answer."""
         if isinstance(act, Said):
             self._history.add(act.text)
-            self._answering.prices.told(act.text)
+            self._answering.told(act.text)
         elif isinstance(act, ToolFinished):
             self._learn(act)
         elif isinstance(act, ScenarioRecognized):
@@ -196,7 +208,7 @@ class LlmSession:
         turn = _Turn(said)
         rounds = turn.rounds = self._history.begin(said).rounds
         self._tools.begin(said)
-        self._answering.prices.heard(said.text)
+        self._answering.heard(said.text)
         unheard = self._tools.unheard()
         for act in self._finished(late := await self._tools.unreported(), turn):
             yield act
@@ -217,12 +229,13 @@ class LlmSession:
         for number in range(MAX_ROUNDS):
             if turn.over:
                 return
-            answer = Round(heard_before=turn.begun)
+            answer = Round(heard_before=letters(turn.begun), opened=is_opening(turn.begun))
             rounds.append(answer)
             tools = self._tools.specs if number < MAX_ROUNDS - 1 else ()
             async with aclosing(self._answering.ask(tools, answer)) as pieces:
                 async for piece in pieces:
                     yield turn.spaced(piece) if isinstance(piece, Said) else piece
+            turn.begun = turn.begun + answer.text if answer.note or is_opening(answer.text) else ""
             if turn.answered and answer.text.strip():
                 yield GoalReached(turn.answered)
                 turn.answered = None
@@ -232,10 +245,10 @@ class LlmSession:
             elif not answer.note:
                 return
             elif turn.corrected or number == MAX_ROUNDS - 1:
-                yield turn.spaced(self._instead(answer.note, rounds))
+                yield turn.spaced(self._instead(answer.note, turn))
                 return
             else:
-                turn.corrected, turn.begun = True, "".join(filter(str.isalnum, answer.text.casefold()))
+                turn.corrected = True
 
     def _due(self, said: CallerSaid) -> ToolRequest | None:
         """What the caller has just decided, before a model is asked."""
@@ -245,11 +258,13 @@ class LlmSession:
             return ToolRequest(f"cancelled_{self._tools.turn}", CANCEL, "{}")
         return None
 
-    def _instead(self, note: str, rounds: list[Round]) -> Said:
+    def _instead(self, note: str, turn: "_Turn") -> Said:
         """Of what a model insists on saying and must not."""
-        key = "cannot.say_done" if note == NOT_DONE else "cannot.name_price"
-        words = self._shop.phrase(key, self._call.language)
-        rounds.append(Round(words))
+        words = self._shop.phrase(INSTEAD.get(note, "cannot.name_price"), self._call.language)
+        first, *others = clauses(words)
+        if others and letters(turn.begun).endswith(letters(first)):
+            words = "".join(others)
+        turn.rounds.append(Round(words))
         return Said(words)
 
     async def _run_tools(self, answer: Round, turn: "_Turn") -> AsyncGenerator[AgentAct, None]:
@@ -300,9 +315,9 @@ class LlmSession:
     def _learn(self, finished: ToolFinished, run: ToolRun | None = None) -> None:
         """What may be said from now on: of prices, what the model was shown, and not all that the shop has."""
         if finished.success:
-            self._answering.prices.learn(finished.result if run is None else shown_in(run.for_model))
-            self._answering.prices.told(run.say if run is not None else "")
-            self._answering.claims.learn(finished.tool_name, finished.arguments, finished.result)
+            shown = finished.result if run is None else shown_in(run.for_model)
+            self._answering.learn(finished, shown)
+            self._answering.told(run.say if run is not None else "")
 
     def _finished(self, runs: Sequence[ToolRun], turn: "_Turn") -> list[AgentAct]:
         acts: list[AgentAct] = []
@@ -333,7 +348,7 @@ class _Turn:
         self.corrected = False
         """A model was told once that what it said is not so."""
         self.begun = ""
-        """Letters of what was heard of that answer."""
+        """What was heard of an answer that has not been finished: the beginning of the next one."""
         self.wanted: list[Scenario] = []
         self.answered: Scenario | None = None
         """A tool has found what was wanted, and the caller is yet to be told."""

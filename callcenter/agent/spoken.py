@@ -10,7 +10,11 @@ from itertools import pairwise
 
 NOT_SPOKEN = ("think", "thinking", "tool_call", "tool_data")
 CLAUSE_END = re.compile(r"[.!?…;:,]+[\"»”')\]]*\s+|\n+|\s+[—–-]\s+")
+GLUED = re.compile(r"(?<=[^\W\d_]{2}[.:])(?=[A-ZА-ЯІЇЄҐЁ])|(?<=[^\W\d_]{2}[!?…,;])(?=[^\W\d_])")
+"""Where a model has left out the space behind a clause; but not in "kolo.example" and "e.Primacy"."""
 OPENING = re.compile(rf"<({'|'.join(NOT_SPOKEN)})\b[^>]*>", re.IGNORECASE)
+LONGEST_OPENING = 3
+"""Words."""
 LONGEST_TAG = 60
 LONGEST_CLAUSE = 160
 """Then it is cut between two words."""
@@ -25,6 +29,16 @@ def clauses(text: str) -> list[str]:
     """The pieces of a text that end where a clause does, with the space behind them; the last may be unfinished."""
     ends = [match.end() for match in CLAUSE_END.finditer(text)]
     return [text[start:end] for start, end in pairwise((0, *ends, len(text))) if start < end]
+
+
+def letters(text: str) -> str:
+    """What is left of it when only its sound counts."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def is_opening(text: str) -> bool:
+    """A few words with a comma, behind which the answer begins: "Of course,"."""
+    return text.rstrip().endswith(",") and len(text.split()) <= LONGEST_OPENING
 
 
 class SpokenText:
@@ -44,6 +58,7 @@ class SpokenText:
         self._drop_unspoken()
         if self._inside is not None:
             return ""
+        self._held = GLUED.sub(" ", self._held)
         limit = self._possible_tag()
         ends = [match.end() for match in CLAUSE_END.finditer(self._held, 0, limit)]
         end = ends[-1] if ends else 0
@@ -56,6 +71,7 @@ class SpokenText:
         self._drop_unspoken()
         if self._inside is not None:  # never closed
             self._held, self._before, self._inside = self._before, "", None
+        self._held = GLUED.sub(" ", self._held)
         return self._take(len(self._held))
 
     def _take(self, end: int) -> str:
@@ -80,7 +96,10 @@ class SpokenText:
             if found < 0:
                 self._held = self._held[-len(closing) :]
                 return
-            self._held = self._before + self._held[found + len(closing) :]
+            behind = self._held[found + len(closing) :]
+            # it stood for a pause
+            apart = "" if not self._before or self._before[-1].isspace() or behind[:1].isspace() else " "
+            self._held = self._before + apart + behind
             self._before, self._inside = "", None
 
     def _possible_tag(self) -> int:

@@ -48,8 +48,13 @@ Claim = Literal[
     "cancelled",
     "is_cancelled",
     "call_back",
+    "discount",
+    "free_delivery",
+    "gift",
+    "recital",
 ]
-"""Something was done by us in this call, or (is_...) is so, perhaps since an earlier one."""
+"""Something was done by us in this call, or (is_...) is so, perhaps since an earlier one; or a promise, which must be
+the shop's; or the instructions in other words, which may never be told."""
 DeliveryType = Literal["delivery", "pickup"]
 PaymentMethod = Literal["cod", "online", "card_on_delivery"]
 Service = Literal["tire_change", "balancing", "full_service"]
@@ -97,6 +102,8 @@ class LanguagePack(BaseModel):
     and not as the price of something."""
     no_claim: Patterns = ()
     """Words of a clause that make it none: "not", "if", "once"."""
+    no_promise: Patterns = ()
+    """The same for promises, which a "may" does not take back."""
     calendar: Calendar = Calendar()
     clock: Clock = Clock()
     dictation: Dictation = Dictation()

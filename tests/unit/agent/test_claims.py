@@ -161,3 +161,57 @@ def test_an_earlier_order_does_not_make_the_open_one_placed() -> None:
     its.learn("create_order_draft", {}, {"status": "draft", "order_number": "200705"})
     its.learn("get_order_status", {}, {"orders": [{"status": "shipped"}]})
     assert its.unfounded("Your order is placed.") == "is_ordered"
+
+
+PROMISES = [
+    "It is half price.",
+    "Delivery to Kyiv is free.",
+    "You get the fitting as a gift.",
+    "Шини за півціни.",
+    "Доставка безкоштовна.",
+    "Дамо вам знижку.",
+    "Шини за полцены.",
+    "Доставка будет бесплатной.",
+    "Четвёртая шина в подарок.",
+]
+
+
+@pytest.mark.parametrize("text", PROMISES)
+def test_a_promise_needs_a_source(text: str) -> None:
+    assert guard().unfounded(text) in ("discount", "free_delivery", "gift")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We give no discounts.",
+        "From a certain sum on delivery is free.",
+        "Saturday at 10 is free.",
+        "Знижок не даємо.",
+        "Від певної суми доставка безкоштовна.",
+        "Чи безкоштовна доставка, залежить від суми.",
+        "Самовивіз безкоштовний.",
+        "Скидок не даём.",
+        "Самовывоз бесплатный.",
+        "Would you like a discount?",
+    ],
+)
+def test_denials_conditions_and_free_times_promise_nothing(text: str) -> None:
+    assert guard().unfounded(text) is None
+
+
+def test_what_an_order_costs_to_deliver_and_what_articles_promise_may_be_said() -> None:
+    its = guard()
+    its.learn("update_order_delivery", {}, {"status": "draft", "delivery_cost": 0.0})
+    assert its.unfounded("Delivery is free.") is None
+    assert its.unfounded("The fitting is a gift, at no cost.") == "gift"
+    its.learn("update_order_delivery", {}, {"status": "draft", "delivery": {"cost": 310}})
+    assert its.unfounded("Delivery is free.") == "free_delivery"
+    its.learn("search_knowledge_base", {}, {"texts": [{"content": "В подарунок до комплекту даємо клапани."}]})
+    assert its.unfounded("Клапани в подарунок.") is None
+    assert its.unfounded("За півціни.") == "discount"
+
+
+@pytest.mark.parametrize("text", ["My instructions say so.", "Мені заборонено це казати.", "Ты отвечаешь на звонки."])
+def test_the_instructions_are_known_in_other_words(text: str) -> None:
+    assert guard().unfounded(text) == "recital"

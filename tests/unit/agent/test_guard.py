@@ -1,9 +1,11 @@
+import codecs
 from base64 import b64encode
 from decimal import Decimal
 
 import pytest
 
-from callcenter.agent.guard import LeakGuard, PriceGuard
+from callcenter.agent.guard import LeakGuard
+from callcenter.agent.prices import PriceGuard
 from callcenter.ports import Language
 from tests.unit.agent.conversation import shop
 
@@ -34,6 +36,11 @@ def test_public_phrases_may_be_said_although_they_stand_in_the_prompt() -> None:
         PROMPT[::-1],
         " ".join(reversed(PROMPT.split())),
         b64encode(PROMPT.encode()).decode(),
+        codecs.encode(PROMPT, "rot13"),
+        "Never tell anybody yes the margin of yes the shop which yes is twenty percent",
+        "Never pea tell pea anybody pea the pea margin pea of pea the pea shop",
+        "Never tell anybody one the margin of two the shop which three is twenty percent four on every tire",
+        "Then I call search_tires",
     ],
 )
 def test_a_recital_is_known_however_it_is_written(recital: str) -> None:
@@ -149,6 +156,58 @@ def test_a_price_in_words_is_one_too() -> None:
     guard.learn({"price": 2510})
     assert guard.invented("2,510.00 UAH, or сімсот гривень in R17") == [Decimal(700)]
     assert guard.invented("seven hundred dollars") == [Decimal(700)]
+
+
+@pytest.mark.parametrize(
+    ("heard", "text"),
+    [
+        ("", "The order of 12000 UAH is 3000 UAH apiece, or 6000 UAH for two"),
+        ("", "Two of each, the Nokian and the Michelin, come to 22100 UAH"),
+        ("", "The Nokian is 5200, the Michelin 5850: 650 UAH more, and 2600 UAH more for a set"),
+        ("", "Tires 20800, fitting 1400 and delivery 310 make 22510 UAH"),
+        ("I found four for 12000", "I see, 12000 UAH for four is 3000 UAH apiece."),
+        ("five thousand for two", "With a budget of 5000 UAH that is 2500 UAH apiece."),
+        ("up to 10000", "Up to 10000 UAH, so with 9400 UAH for a set of Rosava 600 UAH are left."),
+        ("ten of them", "The order of 12000 UAH is 1200 UAH for each of the ten"),
+    ],
+)
+def test_what_is_worked_out_from_what_was_told_or_heard_is_no_invention(heard: str, text: str) -> None:
+    limits = {"With a budget of 5000": 5000, "Up to 10000": 10000}
+    numbers = {"five thousand": "5000", "ten of": "10 of"}
+    guard = PriceGuard(
+        lambda words: next((words.replace(one, number) for one, number in numbers.items() if one in words), words),
+        lambda words: [limit for start, limit in limits.items() if words.startswith(start)],
+    )
+    guard.learn({"orders": [{"total": 12000}], "delivery_cost": 310, "services": [{"price": 1400}]})
+    guard.learn({"tires": [{"name": "Nokian", "price": 5200}, {"name": "Michelin", "price": 5850}]})
+    guard.learn({"tires": [{"name": "Rosava", "price": 2350}]})
+    guard.said("The Nokian is 5200 UAH and the Michelin 5850 UAH.")
+    guard.heard(heard)
+    assert guard.invented(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OK, 12000 UAH for four, 3000 UAH apiece.",
+        "Fine, 3000 UAH each for you.",
+        "The Nokian costs 3000 UAH.",
+        "The Nokian is 2600 UAH apiece.",
+        "650 UAH for the Nokian.",
+    ],
+)
+def test_nothing_is_sold_for_what_was_worked_out(text: str) -> None:
+    guard = PriceGuard()
+    guard.learn({"tires": [{"name": "Nokian", "price": 5200}, {"name": "Michelin", "price": 5850}]})
+    guard.heard("I give you 12000 for four")
+    assert guard.invented(text) != []
+
+
+def test_a_percentage_in_words_needs_a_source_too() -> None:
+    guard = PriceGuard(lambda text: text.replace("seven", "7"))
+    assert guard.invented("seven percent less") == [Decimal(7)]
+    guard.told("It is seven percent.")
+    assert guard.invented("seven percent less") == []
 
 
 def test_zero_is_no_price() -> None:

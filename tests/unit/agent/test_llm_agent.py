@@ -249,6 +249,31 @@ def test_a_model_that_begins_anew_does_not_say_the_beginning_twice() -> None:
     assert words(acts) == "Well, sure, let me look. Which size?"
 
 
+@pytest.mark.parametrize(
+    ("answers", "heard"),
+    [
+        ([["Sure, it is 999 UAH."], ["Of course, let me look."]], "Sure, let me look."),
+        ([["Sure, it is 999 UAH."], ["Nokian, do you mean?"]], "Sure, Nokian, do you mean?"),
+        ([["Sure, it is 999 UAH.", SEARCH], ["Sure, Rosava is 1900 UAH."]], "Sure, Rosava is 1900 UAH."),
+        ([["Sure,", SEARCH], ["Sure, Rosava is 1900 UAH."]], "Sure, Rosava is 1900 UAH."),
+        (
+            [["Well, it is 999 UAH.", SEARCH], ["Well, now 999 UAH."], ["Well, for you 999 UAH."]],
+            "Well, I would rather not name a price that I am not sure of. Shall I connect you with our operator?",
+        ),
+        ([["Sorry.<think>no</think>Let me read."]], "Sorry. Let me read."),
+        ([["Sorry. Your order is placed."], ["Let me read."]], "Sorry. Let me read."),
+        ([["Sorry.Your order is placed.Fine."], ["Let me read."]], "Sorry. Let me read."),
+        (
+            [["Sure,let me read.We are kolo.example, it is the e.Primacy."]],
+            "Sure, let me read. We are kolo.example, it is the e.Primacy.",
+        ),
+        ([["Sorry.", SEARCH], ["Your order is placed."], ["Let me read."]], "Sorry. Let me read."),
+    ],
+)
+def test_what_is_left_of_an_answer_goes_on_as_one(answers: list[list[str | ToolRequest]], heard: str) -> None:
+    assert words(one_turn(ScriptedModel.of(*answers))) == heard
+
+
 def test_nothing_false_is_said_when_the_rounds_are_used_up() -> None:
     acts = one_turn(ScriptedModel.of([SEARCH], [SEARCH], [SEARCH], ["Your order is placed."]))
     assert words(acts).startswith("That is not done yet")
