@@ -55,6 +55,6 @@ def told(read: Understood) -> frozenset[str]:
     """Those of FOUND that hold."""
     when = read.when
     values = {"date": when.date, "time": when.time, "soonest": when.soonest}
-    values["not_that_day"] = when.unwanted if when.date is None else ()
+    values["not_that_day"] = when.date is None and bool(when.unwanted)
     values |= {name: getattr(read, name) for name in FOUND - values.keys()}
     return frozenset(name for name, value in values.items() if value)
