@@ -3,17 +3,17 @@ him are quoted beside it."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import structlog
 
 from callcenter import metrics
-from callcenter.agent.tools.changes import ACTIONS, BOOKING_ACTIONS
+from callcenter.agent.tools.changes import Action
 from callcenter.ports import AgentSession, CallInfo, Language, Unserved
 from callcenter.records import Found, HandoverBegun, Scenario, TransferReason
 from callcenter.shop import Shop
 
-CHANGES = frozenset({*ACTIONS.values(), *BOOKING_ACTIONS.values()})
+CHANGES = frozenset(get_args(Action))
 TOLD_AS_DONE = frozenset({"order.drop", "booking.move", "booking.cancel", "callback"})
 """What is placed or booked is in the agent's own words."""
 log = structlog.get_logger()
