@@ -10,6 +10,7 @@ from itertools import product
 from random import Random
 
 CLOSING = {"(": ")", "[": "]"}
+WAY = re.compile(r"\.[0-9]+$")
 TOKEN = re.compile(r"<[a-z_]+>|[a-z0-9'.]+|[()\[\]|]")
 
 
@@ -20,6 +21,11 @@ class GrammarError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Word:
     text: str
+    """ "sixteen.2" is "sixteen" said in a way of its own, for this grammar only."""
+
+    @property
+    def said(self) -> str:
+        return WAY.sub("", self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def count(node: Either, rules: Mapping[str, Either]) -> int:
 def sentences(node: Either, rules: Mapping[str, Either]) -> Iterator[str]:
     """All of them."""
     for sequence in node.sequences:
-        parts = [(p.text,) if isinstance(p, Word) else tuple(sentences(_resolve(p, rules), rules)) for p in sequence]
+        parts = [(p.said,) if isinstance(p, Word) else tuple(sentences(_resolve(p, rules), rules)) for p in sequence]
         for said in product(*parts):
             yield " ".join(filter(None, said))
 
@@ -100,7 +106,7 @@ def sentences(node: Either, rules: Mapping[str, Either]) -> Iterator[str]:
 def sentence(node: Either, rules: Mapping[str, Either], random: Random) -> str:
     """One of them; each alternative is as likely as the others beside it."""
     said = [
-        part.text if isinstance(part, Word) else sentence(_resolve(part, rules), rules, random)
+        part.said if isinstance(part, Word) else sentence(_resolve(part, rules), rules, random)
         for part in random.choice(node.sequences)
     ]
     return " ".join(filter(None, said))

@@ -1,10 +1,13 @@
 """One pocketsphinx decoder, with the settings that serve (why: see sphinx_engine)."""
 
+import re
 import tempfile
 from collections.abc import Mapping
 
 from callcenter.stt.sphinx_dictionary import dictionary_file
 
+WAY = re.compile(r"(?<=\w)\.[0-9]+(?![^ ])")
+"""Of a grammar's word that is said in a way of its own: "sixteen.2"."""
 NOT_WORDS = frozenset({"<sil>", "(NULL)", "[NOISE]", "[SPEECH]"})
 
 
@@ -68,7 +71,7 @@ class Decoder:
     def text(self) -> str:
         """What was said; "" when nothing in the grammar."""
         found = self._decoder.hyp()
-        return str(found.hypstr) if found else ""
+        return WAY.sub("", str(found.hypstr)) if found else ""
 
     @property
     def log_likelihood(self) -> float:

@@ -35,3 +35,15 @@ def test_people_who_say_something_else_are_refused(figures: Figures) -> None:
 def test_what_is_in_the_grammar_is_seldom_refused(figures: Figures) -> None:
     assert figures.false_rejection <= 0.1
     assert figures.right >= 0.6
+
+
+def test_sixteen_inches_and_several_kinds_are_understood_by_most_voices() -> None:
+    said = {
+        "fitting_rim": ["sixteen inches"] * 8,
+        "results": ["four of the first one and two of the second one", "two of the second and four of the first"] * 4,
+    }
+    grammars = build_grammars(Shop.load(Path("shops/tires")))
+    rim, kinds = measure({state: grammars[state] for state in said}, said, ()).states
+    assert rim.right >= 6
+    assert kinds.right >= 4
+    assert kinds.right + kinds.refused >= 7  # who is not understood is asked again

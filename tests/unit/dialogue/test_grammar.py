@@ -164,6 +164,15 @@ def test_counting_and_saying_agree() -> None:
     assert jsgf.words(one, made) == {"please", "find", "get", "tires", "a", "cat", "dog", "now"}
 
 
+def test_a_word_may_be_listened_for_in_a_way_that_one_grammar_only_knows() -> None:
+    one = jsgf.parse("sixteen | sixteen.2")
+    assert set(jsgf.sentences(one, {})) == {"sixteen"}
+    assert jsgf.words(one, {}) == {"sixteen", "sixteen.2"}
+    grammars = build_grammars(tire_shop())
+    assert "sixteen.2" in grammars["fitting_rim"].pronunciations
+    assert "sixteen.2" not in grammars["size"].jsgf
+
+
 def test_every_phrase_that_flows_name_exists() -> None:
     flow = tire_shop().flow
     assert {state.help for state in flow.states.values()} | {need.ask for need in flow.needs} <= KEYS.keys()
