@@ -316,6 +316,7 @@ class Conversation:
             self.facts.hangup_by = HangupBy.AGENT
             self._move(State.ENDED)
         else:
+            self._on_understood()  # where a model answers, the rules keep up only now
             self._move(State.LISTENING)
             self._deadlines.listen(self._now())
 
