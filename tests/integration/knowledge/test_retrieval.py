@@ -1,4 +1,4 @@
-"""Callers' questions of tests/data/retrieval.yaml: its numbers are fitted to `tuning`, and to nothing else."""
+"""Callers' questions of tests/data/retrieval.yaml: its numbers are fitted to `tuning` (docs/performance.md)."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
