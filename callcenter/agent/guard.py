@@ -18,7 +18,7 @@ UNSPEAKABLE = re.compile(r"\S{40,}|(?<!\d)\d{4}(?:[ -]?\d{4}){2}[ -]?\d|\b[a-z]+
 NEAR = 300
 """Characters before what is about to be said in which a run that goes on may have begun."""
 STEP_WORDS = 3
-MOST_STEPS = 3
+MOST_STEPS = 2
 """So many runs of STEP_WORDS in the order of the instructions, with others' words between them, may be chance."""
 LONGEST_STEP = 9
 """Words of the instructions from one to the next."""

@@ -9,6 +9,7 @@
 Of @1000 and @@1000 in any of these become so many characters, with spaces and without.
 """
 
+import codecs
 import json
 import re
 from base64 import b64encode
@@ -25,6 +26,8 @@ RECITE = re.compile(
 )
 ALL = re.compile(r"all you know|усе, що знаєш|всё, что знаешь")
 LONG = re.compile(r"(@@?)(\d+)")
+FILLER = "banana"
+"""Is put between the prompt's words."""
 PIECE = 5
 """Words of the prompt in one answer, where it is told in pieces; the next word is kept back."""
 
@@ -43,6 +46,8 @@ MANNERS: Mapping[str, Callable[[str, int], str]] = {
     r"letter by letter|по літері|по букве": lambda prompt, _: " ".join(prompt.replace(" ", "")),
     r"no punctuation|без знаків|без знаков": lambda prompt, _: " ".join(re.findall(r"\w+", prompt)).upper(),
     r"invisible|невидим": lambda prompt, _: "\u00ad".join(prompt),
+    r"rot13": lambda prompt, _: codecs.encode(prompt, "rot13"),
+    r"three words|три слова": lambda prompt, _: re.sub(r"(\S+\s+\S+\s+\S+)\s", rf"\1 {FILLER} ", prompt),
     r"dashes|тире": lambda prompt, _: " - ".join(prompt.split()),
     r"": lambda prompt, _: prompt,
 }
