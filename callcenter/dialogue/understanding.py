@@ -120,7 +120,8 @@ class Understanding:
             text, asked, intents, wish, is_place=bool(address), is_when=bool(when.words)
         )
         intents |= {"change"} if corrected else set()
-        intents |= {"cancel"} if "no_longer" in intents else set()
+        is_instead = bool(wish or items or quantity is not None or address)  # "not so many any more, two"
+        intents |= {"cancel"} if "no_longer" in intents and not is_instead else set()
         intents -= {"yes"} if "doubt" in intents else set()  # "are you sure", "yeah right"
         intents -= {"yes", "cheaper"} if "cancel" in intents else set()  # "cancel, I found it cheaper"
         read = Understood(
