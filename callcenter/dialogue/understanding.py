@@ -123,7 +123,8 @@ class Understanding:
             text, asked, intents, wish, is_place=bool(address), is_when=bool(when.words)
         )
         intents |= {"change"} if corrected else set()
-        intents |= {"cancel"} if "no_longer" in intents else set()
+        is_instead = bool(wish or items or quantity is not None or address)  # "not so many any more, two"
+        intents |= {"cancel"} if "no_longer" in intents and not is_instead else set()
         intents -= {"yes"} if "doubt" in intents else set()  # "are you sure", "yeah right"
         intents -= {"yes", "cheaper"} if "cancel" in intents else set()  # "cancel, I found it cheaper"
         brands = self._names.brands(text)
@@ -261,10 +262,17 @@ class Understanding:
         if asked is Asked.PERHAPS_QUANTITY and quantity is None and not is_other:
             wants = bool(intents & {"tire_search", "yes"}) or first(self._choices, text) is not None
             quantity = self._perhaps_quantity(text, wants=wants)
-        items = self._items.read(text) if wish.size is None and not is_place and not corrected else ()
+        if is_place:  # "four of the first to Kyiv, Khreshchatyk 22"
+            text = self._before_place(text) if asked is Asked.PERHAPS_QUANTITY else ""
+        items = self._items.read(text) if wish.size is None and not corrected else ()
         if items:
             quantity = items[0].quantity if len(items) == 1 else None
         return items, quantity, corrected
+
+    def _before_place(self, text: str) -> str:
+        """What is said before a delivery or a city is."""
+        named = (pattern.search(text) for pattern in (*self._delivery_types.values(), *self._cities.values()))
+        return text[: min((match.start() for match in named if match), default=0)]
 
     def _perhaps_quantity(self, text: str, *, wants: bool) -> int | None:
         number, _ = self._quantity(text, is_asked=True)

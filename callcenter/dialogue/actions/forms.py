@@ -8,6 +8,10 @@ from callcenter.records import Scenario
 OF_SOMETHING_DONE = frozenset({"my_bookings", "my_order", "order_status", "fitting_booking"})
 """Who names it with "I don't need it any more" wants it cancelled."""
 
+SOMETHING_ELSE = frozenset({"more", "another_brand", "change", "choice", "question", "price", "consultation"})
+WORDS_OF_A_GOODBYE = 6
+""" "No, forget it, thank you, goodbye"."""
+
 
 def resume(turn: Turn) -> bool:
     """Ask again for what is missing; False where nothing is open."""
@@ -50,13 +54,23 @@ def cancel(turn: Turn) -> None:
     elif memory.order is not None or memory.state == "stock_short":
         orders.drop_order(turn)
     elif _needs_nothing(turn):
-        turn.hang_up()
+        _decline(turn)
     elif said.intents & {"my_order", "order_status", "order_creation"} or (memory.placed and not memory.booked):
         turn.want(Scenario.ORDER_STATUS)
         turn.say("order.cannot_cancel")
         turn.ask(Question.OPERATOR)
     else:
         fittings.cancel_booking(turn)
+
+
+def _decline(turn: Turn) -> None:
+    """A goodbye, unless something else is wanted instead: "I don't want it, show me another brand"."""
+    said = turn.said
+    if said.intents & SOMETHING_ELSE or len(said.words.split()) > WORDS_OF_A_GOODBYE:
+        turn.leave()
+        turn.say("declined")
+    else:
+        turn.hang_up()
 
 
 def _needs_nothing(turn: Turn) -> bool:

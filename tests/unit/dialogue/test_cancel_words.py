@@ -74,3 +74,35 @@ async def test_a_booking_that_is_needed_no_longer_is_to_be_cancelled(language: L
     for said in ("book a fitting", "Kyiv", "the first one", "tomorrow", "at ten", "yes"):
         await call.say(CallerSaid(said))
     assert "cancel_fitting" in (await call.say(CallerSaid(words))).tools
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "вже не хочу зимові, хочу літні",
+        "I don't want it, show me another brand",
+        "не треба вже цю, дайте щось інше",
+        "уже не надо, а что ещё есть",
+    ],
+)
+async def test_nobody_who_wants_something_else_instead_is_hung_up_on(words: str) -> None:
+    call = Call(new_engine("en"), open_tools(FakeStore()))
+    await call.say(CallerSaid(STEPS[0]))
+    assert "hangup" not in (await call.say(CallerSaid(words))).acts
+
+
+async def test_fewer_instead_is_no_cancelling() -> None:
+    call = Call(new_engine("uk"), open_tools(FakeStore(), language="uk"))
+    for said in STEPS[:3]:
+        await call.say(CallerSaid(said))
+    answer = await call.say(CallerSaid("ні, не треба вже стільки, дві"))
+    assert answer.tools["create_order_draft"]["items"][0]["quantity"] == 2
+
+
+@pytest.mark.parametrize(
+    "words", ["вже не хочу зимові, хочу літні", "не надо зимние, нужны летние", "I don't want winter, summer"]
+)
+async def test_a_season_that_is_not_wanted_is_not_looked_for(words: str) -> None:
+    call = Call(new_engine("en"), open_tools(FakeStore()))
+    await call.say(CallerSaid(STEPS[0]))
+    assert (await call.say(CallerSaid(words))).tools["search_tires"]["season"] == "summer"
