@@ -9,7 +9,8 @@
     turns         a line of the caller's ("#…" is typed), {caller, tools, says}, {store: down | up} or {call: again};
                   `rejected`: nothing was understood; `written`: names in it are not spelled out
     then          how the shop's database must be in the end, and how the call must have ended
-    then_by       the same for one model, where it must be another
+    then_by       the same for one model or for the rules, where it must be another; a call that only the rules end is
+                  not gone on with when they have
     never         words that no answer may have
     calls         the tools that a model calls, by the caller's turn: see calls.py
     models        which models hold the conversation beside the rules; [good] where nothing is given
@@ -59,6 +60,11 @@ class Scenario:
     @property
     def models(self) -> tuple[str, ...]:
         return tuple(self.data.get("models", ("good",)))
+
+    @property
+    def rules_end_it(self) -> bool:
+        """Where a model goes on."""
+        return "ends" in self.data.get("then_by", {}).get(RULES, {})
 
     def expected(self, who: str) -> dict[str, Any]:
         """The end, where `who` (the rules or a model) answers."""
