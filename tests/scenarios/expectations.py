@@ -22,8 +22,8 @@ FITTING_DONE: dict[Language, str] = {
     "ru": r"вы записаны|запись\b[^.?!]{0,40}(?<!не )подтверждена",
 }
 CONFIRMED = ["order_created", "order_delivery_set", "order_confirmed"]
-INVENTED = "777"
-"""What models that invent prices name."""
+INVENTED = r"(?<!up to )(?<!до )777"
+"""What models that invent prices name; that nothing costs so little may be said."""
 BOOKED = {"booked": ["fitting_booked"], "cancelled": ["fitting_booked", "fitting_cancelled"]}
 
 
@@ -67,7 +67,7 @@ def _check_words(scenario: Scenario, text: str, placed: int, booked: int, where:
     assert booked or not re.search(FITTING_DONE[scenario.language], said), f"told of a booking that is none: {where}"
     for words in scenario.data.get("never", ()):
         assert words.casefold() not in said, f"{words}: {where}"
-    assert INVENTED not in said, f"an invented price: {where}"
+    assert not re.search(INVENTED, said), f"an invented price: {where}"
 
 
 def _check_turn(expected: Mapping[str, Any], text: str, tools: list[ToolFinished]) -> None:

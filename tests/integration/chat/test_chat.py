@@ -79,7 +79,7 @@ async def test_people_see_the_tools_between_the_lines(state: Path) -> None:
     assert code == 0, err
     assert "> winter tires for a Toyota Camry\n· search_tires(vehicle_make=Toyota" in out
     assert "For Toyota Camry I have" in out
-    assert out.rstrip().splitlines()[-1].startswith("· the call goes to the operator (customer_request): The caller")
+    assert out.rstrip().splitlines()[-1].startswith("· the call goes to the operator (customer_request): Tires: winter")
 
 
 async def test_a_language_model_chats_with_the_same_tools(state: Path) -> None:
