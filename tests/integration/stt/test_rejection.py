@@ -14,7 +14,7 @@ SPEECH = Path(__file__).parents[2] / "data" / "speech"
 @pytest.fixture(scope="module")
 def figures() -> Figures:
     shop = Shop.load(Path("shops/tires"))
-    said = shop_sentences(shop, tries=24)
+    said = shop_sentences(shop, tries=40)
     return measure(
         build_grammars(shop),
         {state: said[state] for state in ("root", "yes_no")},
