@@ -7,6 +7,8 @@ from pydantic import BaseModel, ValidationError
 from store_client.errors import StoreBadAnswer, StoreConflict, StoreNotFound, StoreRejected, StoreUnavailable
 from store_client.models import Answer, Pagination
 
+GATEWAY = (502, 504)
+"""Answered by what stands before the store, which may still be at it."""
 T = TypeVar("T")
 A = TypeVar("A", bound=BaseModel)
 
@@ -31,7 +33,8 @@ class ErrorAnswer(Answer):
 
 def parse(status: int, content: bytes, answer: type[A]) -> A:
     if status >= 500:
-        raise StoreUnavailable("server", f"the store answered {status}", status=status)
+        pending = status in GATEWAY
+        raise StoreUnavailable("server", f"the store answered {status}", status=status, pending=pending)
     if status >= 400:
         raise _refusal(status, content)
     if status not in (200, 201):

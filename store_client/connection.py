@@ -149,8 +149,12 @@ class StoreConnection:
                         try:
                             return parse(*await self._attempt(request), answer)
                         except StoreUnavailable as error:
-                            pending = error.pending = pending or error.kind == "timeout"
+                            pending = error.pending = pending or error.pending
                             last = error
+                            raise
+                        except StoreError as error:
+                            if pending and request.method != "GET":
+                                raise last from error  # a refusal says nothing of the attempt before it
                             raise
         except TimeoutError as error:
             last.pending = True
@@ -171,7 +175,7 @@ class StoreConnection:
             ):
                 return response.status, await _body(response)
         except TimeoutError as error:
-            raise StoreUnavailable("timeout", "an attempt timed out") from error
+            raise StoreUnavailable("timeout", "an attempt timed out", pending=True) from error
         except aiohttp.ClientError as error:
             raise _broken(error) from None  # its words have the URL, and an order search carries a phone number
 
@@ -204,7 +208,9 @@ async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType)
 def _broken(error: aiohttp.ClientError) -> StoreError:
     if isinstance(error.__cause__, ContentEncodingError):
         return StoreBadAnswer("the answer's encoding is broken")
-    return StoreUnavailable("connection", f"no connection: {type(error).__name__}")
+    # neither was it never sent, nor has its answer begun
+    pending = not isinstance(error, aiohttp.ClientConnectorError | aiohttp.ClientPayloadError)
+    return StoreUnavailable("connection", f"no connection: {type(error).__name__}", pending=pending)
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:

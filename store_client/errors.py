@@ -30,7 +30,8 @@ class StoreUnavailable(StoreError):
         self.status = status
         """Of the answer, where there was one: 500, 503."""
         self.pending = pending
-        """An attempt was given up while the store may still be at it: what was asked for may be done later."""
+        """An attempt ended (given up, cut off, or answered by a gateway) while the store may still be at it: what was
+        asked for may be done later."""
 
 
 class StoreRejected(StoreError):

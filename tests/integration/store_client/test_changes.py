@@ -27,6 +27,12 @@ ORDER: dict[str, Any] = {
     "weight_kg": 40,
 }
 DONE = Reply.of({"data": ORDER}, 201)
+
+
+def _refused(status: int) -> Reply:
+    return Reply.of({"error": {"code": "not_now", "message": ""}}, status)
+
+
 REFUSED_503 = Reply.of({"error": {"code": "unavailable", "message": "later"}}, 503)
 
 Change = Callable[[StoreClient], Awaitable[OrderDetails]]
@@ -128,7 +134,19 @@ async def test_a_change_is_not_sent_a_third_time(
 
 @pytest.mark.parametrize(
     ("script", "pending"),
-    [([Hang()], True), ([Hang(), REFUSED_503], True), ([REFUSED_503], False), ([Half()], False)],
+    [
+        ([Hang()], True),
+        ([Hang(), REFUSED_503], True),
+        ([Hang(), _refused(409)], True),
+        ([Hang(), _refused(429)], True),
+        ([Hang(), _refused(404)], True),
+        ([Drop()], True),
+        ([_refused(502)], True),
+        ([_refused(504)], True),
+        ([_refused(500)], False),
+        ([REFUSED_503], False),
+        ([Half()], False),
+    ],
 )
 async def test_a_change_that_was_given_up_may_still_be_done_whatever_came_of_the_second_try(
     server: MisbehavingServer, script: list[Behaviour], pending: bool
