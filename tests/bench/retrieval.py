@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import asyncpg
 import yaml
@@ -24,7 +24,7 @@ ARTICLES = Path(__file__).parents[2] / "shops/tires/knowledge"
 QUESTIONS = Path(__file__).parents[1] / "data/retrieval.yaml"
 LIMIT = 5
 
-Half = Literal["tuning", "reporting", "fresh"]
+Half = Literal["tuning", "reporting", "fresh", "unseen"]
 WAYS = ("ts_rank_cd", "full text", "vectors", "fusion", "served")
 """PostgreSQL's own ranking of the lemmas, our BM25 of them, the n-grams, both merged, and that above the floor."""
 PLAIN = """
@@ -113,7 +113,7 @@ def figures(asked: Sequence[Asked], way: str, language: str | None = None) -> Fi
 
 def rejected(asked: Sequence[Asked]) -> float:
     """The share of questions about something else that get nothing."""
-    return statistics.fmean(not one.answered for one in asked if not one.question.answers)
+    return statistics.fmean([not one.answered for one in asked if not one.question.answers] or [1.0])
 
 
 async def measure(url: str) -> None:
@@ -122,8 +122,7 @@ async def measure(url: str) -> None:
         began = time.perf_counter()
         search = await build(connection)
         print(f"indexed in {time.perf_counter() - began:.2f} s")
-        halves: tuple[Half, ...] = ("tuning", "reporting", "fresh")
-        for half in halves:
+        for half in get_args(Half):
             _print(half, await ask_all(connection, search, half))
         took_ms = sorted([await _took_ms(search, question.ask) for question in load_questions("reporting")])
         print(f"\na search: median {statistics.median(took_ms):.1f} ms, p95 {took_ms[len(took_ms) * 95 // 100]:.1f} ms")
