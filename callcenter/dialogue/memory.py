@@ -27,6 +27,8 @@ class Question(Enum):
     """Shall I offer another tire?"""
     ANYTHING_ELSE = auto()
     """Anything else?"""
+    TRY_AGAIN = auto()
+    """Shall I try once more what the shop did not do?"""
 
 
 class About(Enum):

@@ -148,11 +148,13 @@ def agree_to_fitting(turn: Turn) -> None:
 
 
 def object_to_fitting(turn: Turn) -> None:
-    """ "No" to what was read out, or to the times that were offered."""
+    """ "No" to what was read out, to trying again, or to the times that were offered."""
     form, state = turn.memory.fitting, turn.memory.state
     if form is None:
         turn.leave()
         turn.say("declined")
+    elif turn.memory.question is Question.TRY_AGAIN:
+        drop_fitting(turn)
     elif state == "fitting_confirm" and form.aim == "cancel":
         close(turn)
         turn.say("fitting.kept")

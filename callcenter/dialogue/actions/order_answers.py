@@ -75,6 +75,7 @@ def confirmed(turn: Turn, result: Mapping[str, Any]) -> None:
         again = replace(order, proposal=None) if result.get("reason") == "store" else order.anew()
         turn.memory.order = again
         turn.go("order_confirm")
+        turn.memory.question = Question.TRY_AGAIN
     else:
         search.failed(turn)
 
