@@ -87,6 +87,8 @@ class Memory:
     """The last one of this call."""
     fitting: FittingForm | None = None
     """Being arranged."""
+    later: FittingForm | None = None
+    """To be arranged when the tires are ordered that it was wished with."""
     booked: Booking | None = None
     """The last one of this call."""
     dictated: str = ""
