@@ -2,6 +2,7 @@
 as the LLM agent. It needs no model and no network but the store's."""
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from functools import partial
 
@@ -108,10 +109,20 @@ class RuleSession:
         return [run.finished for run in await self._tools.give_up()]
 
     async def respond(self, said: CallerSaid) -> AsyncGenerator[AgentAct, None]:
+        gap = ""
+        async with aclosing(self._answer(said)) as acts:
+            async for act in acts:
+                if isinstance(act, Said) and act.text:
+                    yield Said(gap + act.text)
+                    gap = "" if act.text[-1].isspace() else " "  # what is said after a tool begins a sentence
+                else:
+                    yield act
+
+    async def _answer(self, said: CallerSaid) -> AsyncGenerator[AgentAct, None]:
         yield ModelAnswered(NAME)
         self._tools.begin(said)
         if unheard := self._tools.unheard():
-            yield Said(f"{unheard} ")
+            yield Said(unheard)
         late = [act for run in await self._tools.unreported() for act in self._caught_up(run)]
         for act in late:
             yield act

@@ -27,6 +27,8 @@ class Question(Enum):
     """Shall I offer another tire?"""
     ANYTHING_ELSE = auto()
     """Anything else?"""
+    TRY_AGAIN = auto()
+    """Shall I try once more what the shop did not do?"""
 
 
 class About(Enum):
@@ -85,6 +87,8 @@ class Memory:
     """The last one of this call."""
     fitting: FittingForm | None = None
     """Being arranged."""
+    later: FittingForm | None = None
+    """To be arranged when the tires are ordered that it was wished with."""
     booked: Booking | None = None
     """The last one of this call."""
     dictated: str = ""

@@ -148,6 +148,8 @@ KEYS: Mapping[str, frozenset[str]] = {
         "fitting.dropped": "",
         "fitting.kept": "",
         "fitting.elsewhere": "station",
+        "fitting.later": "",
+        "fitting.now": "",
         "order.no_streets": "city",
         "confirm.rim": "rim",
         "help.fitting_rim_again": "",

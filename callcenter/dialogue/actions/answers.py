@@ -1,6 +1,7 @@
 """Yes and no, to whatever was asked."""
 
 from callcenter.dialogue.actions.fitting_price import ask_rim_again, tell_price_for
+from callcenter.dialogue.actions.fittings import begin_later
 from callcenter.dialogue.actions.forms import resume, take_leave
 from callcenter.dialogue.actions.offers import choose, offer_more
 from callcenter.dialogue.actions.search import ask_for_wish, look_for, search, take
@@ -73,6 +74,8 @@ def _need_nothing(turn: Turn) -> None:
     if is_more and not said.intents & {"thanks", "goodbye", "not_that_day"}:  # "no, not today"
         turn.say("ask.what_else")
         turn.ask(Question.ANYTHING_ELSE)
+    elif turn.memory.later is not None:
+        begin_later(turn)
     else:
         take_leave(turn)
 

@@ -107,6 +107,7 @@ def booked(turn: Turn, result: Mapping[str, Any]) -> None:
         else:
             turn.memory.fitting = replace(form, free=None, offered=(), proposal=None)
         turn.go("fitting_time" if taken else "fitting_confirm")
+        turn.memory.question = None if taken else Question.TRY_AGAIN
     else:
         search.failed(turn)
 

@@ -25,14 +25,25 @@ MOST_BOOKINGS = 3
 
 def begin_fitting(turn: Turn) -> None:
     """For the tires that were ordered or talked about, as far as there are any."""
-    memory, wish = turn.memory, turn.said.wish
-    buys_too = "add" in turn.said.intents or turn.said.quantity is not None
-    if buys_too and wish.season and (wish.size or wish.vehicle) and not memory.offered:
-        search.look_for(turn)  # "four winter tires for an Octavia, and fit them": one after the other
+    memory, said = turn.memory, turn.said
+    buys_too = "add" in said.intents or said.quantity is not None
+    names_tires = bool(said.wish.season and (said.wish.size or said.wish.vehicle) and buys_too)
+    if (names_tires or "tires_and_fitting" in said.intents) and not (memory.offered or memory.fitting):
+        _put_off(turn)  # "four winter tires for an Octavia, and fit them": one after the other
+        search.look_for(turn)
         return
     if _begins(turn, "book"):
         memory.fitting = _new_form(turn)
     _take(turn)
+
+
+def begin_later(turn: Turn) -> None:
+    """What was wished beside tires, and put off for them."""
+    form = turn.memory.later
+    turn.say("fitting.now")
+    if form is not None and _begins(turn, "book"):
+        turn.memory.fitting = _new_form(turn)
+        go_on_with_fitting(turn)
 
 
 def book_elsewhere(turn: Turn, booked: Booking) -> None:
@@ -46,6 +57,10 @@ def book_elsewhere(turn: Turn, booked: Booking) -> None:
 
 
 def cancel_booking(turn: Turn) -> None:
+    if turn.memory.later is not None and turn.memory.booked is None:
+        turn.memory.later = None  # it was only wished
+        drop_fitting(turn)
+        return
     if _begins(turn, "cancel"):
         turn.memory.fitting = FittingForm("cancel")
     _take(turn)
@@ -148,11 +163,13 @@ def agree_to_fitting(turn: Turn) -> None:
 
 
 def object_to_fitting(turn: Turn) -> None:
-    """ "No" to what was read out, or to the times that were offered."""
+    """ "No" to what was read out, to trying again, or to the times that were offered."""
     form, state = turn.memory.fitting, turn.memory.state
     if form is None:
         turn.leave()
         turn.say("declined")
+    elif turn.memory.question is Question.TRY_AGAIN:
+        drop_fitting(turn)
     elif state == "fitting_confirm" and form.aim == "cancel":
         close(turn)
         turn.say("fitting.kept")
@@ -222,12 +239,23 @@ def go_on_with_fitting(turn: Turn) -> None:
 # ---------------------------------------------------------------- parts of these
 
 
+def _put_off(turn: Turn) -> None:
+    memory = turn.memory
+    memory.later = _with_said(turn, FittingForm())
+    if Scenario.FITTING_BOOKING not in memory.requests:  # the operator is to know of it
+        memory.requests.append(Scenario.FITTING_BOOKING)
+    turn.say("fitting.later")
+
+
 def _new_form(turn: Turn) -> FittingForm:
+    """With what was said of it before, where it was put off."""
     memory, placed = turn.memory, turn.memory.placed
     tire, size = placed.tire if placed is not None else memory.focus, memory.wish.size
-    return FittingForm(
-        city=placed.city if placed else None,
-        diameter=(tire.rim if tire else None) or (size.diameter if size else memory.wish.rim),
+    said, memory.later = memory.later or FittingForm(), None
+    return replace(
+        said,
+        city=said.city or (placed.city if placed else None),
+        diameter=said.diameter or (tire.rim if tire else None) or (size.diameter if size else memory.wish.rim),
         vehicle=str(turn.said.wish.vehicle or memory.wish.vehicle or ""),
         order_id=placed.id if placed else None,
     )
@@ -254,10 +282,16 @@ def _names_time(turn: Turn, form: FittingForm) -> bool:
 
 
 def _take(turn: Turn) -> None:
-    said, form = turn.said, turn.memory.fitting
+    form = turn.memory.fitting
     if form is None:
         return  # it could not be begun, and that has been said
-    changed = form.changed(
+    keep(turn, _with_said(turn, form))
+    go_on_with_fitting(turn)
+
+
+def _with_said(turn: Turn, form: FittingForm) -> FittingForm:
+    said = turn.said
+    return form.changed(
         city=said.city,
         service=said.service,
         date=None if "any_season" in said.intents else said.when.date,  # "any, the first one"
@@ -266,8 +300,6 @@ def _take(turn: Turn) -> None:
         name=said.name,
         diameter=said.wish.rim,
     )
-    keep(turn, changed)
-    go_on_with_fitting(turn)
 
 
 def keep(turn: Turn, form: FittingForm) -> None:

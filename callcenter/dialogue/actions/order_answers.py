@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from callcenter.dialogue.actions import search
+from callcenter.dialogue.actions import fittings, search
 from callcenter.dialogue.actions.named import named_site
 from callcenter.dialogue.actions.orders import QUESTIONS, go_on_with_order, keep, say_dropped
 from callcenter.dialogue.memory import About, Question
@@ -75,6 +75,7 @@ def confirmed(turn: Turn, result: Mapping[str, Any]) -> None:
         again = replace(order, proposal=None) if result.get("reason") == "store" else order.anew()
         turn.memory.order = again
         turn.go("order_confirm")
+        turn.memory.question = Question.TRY_AGAIN
     else:
         search.failed(turn)
 
@@ -139,8 +140,12 @@ def _place(turn: Turn, told: Draft) -> None:
     turn.note(f"placed {told.items}")
     turn.say_unless_told("order.confirmed", number=told.number, date="", texted=False)
     turn.leave()
-    turn.ask(Question.ANYTHING_ELSE)
     turn.reach(Scenario.ORDER_CREATION)
+    if memory.later is None:
+        turn.ask(Question.ANYTHING_ELSE)
+    else:
+        turn.drop_question()
+        fittings.begin_later(turn)
 
 
 def _form_of(turn: Turn, told: Draft) -> OrderForm:

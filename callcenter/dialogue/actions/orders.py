@@ -146,7 +146,10 @@ def choose_point(turn: Turn) -> None:
 
 
 def object_to_order(turn: Turn) -> None:
-    if turn.memory.state == "order_confirm":
+    """ "No" to what was read out, to trying again, or to what was asked."""
+    if turn.memory.question is Question.TRY_AGAIN:
+        drop_order(turn)
+    elif turn.memory.state == "order_confirm":
         change_order(turn)
     else:
         tell_help(turn)

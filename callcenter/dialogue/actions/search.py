@@ -73,7 +73,7 @@ def take_any_season(turn: Turn) -> None:
 def start_over(turn: Turn) -> None:
     memory = turn.memory
     memory.wish, memory.found, memory.offered, memory.focus = Wish(), (), (), None
-    memory.order, memory.fitting, memory.about = None, None, About.STOCK
+    memory.order, memory.fitting, memory.later, memory.about = None, None, None, About.STOCK
     look_for(turn)
 
 

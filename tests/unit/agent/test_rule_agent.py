@@ -1,6 +1,7 @@
 """The rule-driven agent over the store's fake."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -158,9 +159,21 @@ def test_an_order_that_was_placed_while_the_caller_interrupted_is_told_next() ->
 
     told = run(conversation())
     assert words(told).startswith("Your order is placed")
+    assert not re.search(r"[.?!][^ 0-9]", words(told))
     assert only(GoalReached, told) == [GoalReached(Scenario.ORDER_CREATION)]
     assert [act.tool_name for act in only(ToolFinished, told)] == ["confirm_order"]
     assert "Placed in this call" in session.summary()
+
+
+def test_what_is_said_before_and_after_a_tool_is_apart() -> None:
+    session = rules(FakeStore()).open(call())
+
+    async def conversation() -> list[AgentAct]:
+        for line in ORDER:
+            await answer(session, line)
+        return await answer(session, "goodbye")
+
+    assert words(run(conversation())).startswith("Nothing is ordered yet. Let me read the order out")
 
 
 def test_what_was_done_and_not_heard_is_told_once_more() -> None:
