@@ -15,7 +15,7 @@ from callcenter.dialogue.free_text import FreeText
 from callcenter.dialogue.items import Item, ItemWords
 from callcenter.dialogue.names import NameIndex
 from callcenter.dialogue.numbers import RIMS_INCH, NumberWords, TireSize
-from callcenter.dialogue.patterns import compiled, cut_all, either, ending, first, matches, united
+from callcenter.dialogue.patterns import CUT, compiled, cut_all, either, ending, first, matches, united
 from callcenter.dialogue.places import PlaceWords
 from callcenter.dialogue.understood import Understood, told
 from callcenter.dialogue.when import WhenWords
@@ -43,6 +43,8 @@ SPOKEN_YEAR = re.compile(r"(?<![0-9])(19|20) ?([0-9]{2})(?![0-9])")
 """ "2018", "twenty eighteen"."""
 ALTERNATIVES = frozenset({"either", "recommend", "consultation"})
 """Intents that make several brands a question of which is better."""
+NO_CANCEL = frozenset({"keep_it", "may_cancel"})
+"""Intents whose words hold those of "cancel" and mean none."""
 COURTESIES = ("yes", "no", "hello", "thanks", "wait")
 """Intents that are said around what was asked for."""
 
@@ -62,6 +64,7 @@ class Understanding:
         self._seasons = united(pack.seasons for pack in packs)
         self._negation = ending(pattern for pack in packs for pattern in pack.intents.get("not", ()))
         self._beside_yes = either(pattern for pack in packs for pattern in pack.beside_yes)
+        self._unfinished = either(pattern for pack in packs for pattern in pack.unfinished)
         self._beside_number = either(pattern for pack in packs for pattern in pack.free_text.beside_number)
         self._choices = united(pack.choices for pack in packs)
         self._quantity_words = united(pack.quantity_words for pack in packs)
@@ -124,7 +127,8 @@ class Understanding:
         )
         intents |= {"change"} if corrected else set()
         is_instead = bool(wish or items or quantity is not None or address)  # "not so many any more, two"
-        intents |= {"cancel"} if "no_longer" in intents and not is_instead else set()
+        intents -= {"cancel"} if self._keeps(text) else set()
+        intents |= {"cancel"} if "no_longer" in intents and not is_instead and not intents & NO_CANCEL else set()
         intents -= {"yes"} if "doubt" in intents else set()  # "are you sure", "yeah right"
         intents -= {"yes", "cheaper"} if "cancel" in intents else set()  # "cancel, I found it cheaper"
         brands = self._names.brands(text)
@@ -174,6 +178,10 @@ class Understanding:
             max_price=price,
         )
 
+    def _keeps(self, text: str) -> bool:
+        """There is a cancelling only in "don't cancel", "can I cancel later"."""
+        return not self._intents["cancel"].search(self.without(NO_CANCEL, text))
+
     def _season(self, text: str) -> str | None:
         """The one that is named first; of "not winter, summer" the second."""
         named = sorted((match.start(), season) for season, p in self._seasons.items() for match in p.finditer(text))
@@ -205,11 +213,17 @@ class Understanding:
         """In digits or in words, in a normalized text."""
         return any(character.isdecimal() for character in self._numbers.in_digits(words))
 
+    def without(self, intents: Iterable[str], words: str) -> str:
+        """A normalized text with CUT instead of the words of these intents."""
+        return cut_all(words, (self._intents[name] for name in intents if name in self._intents))
+
     def says_more_than_yes(self, words: str) -> bool:
-        """There are words in a normalized text that neither an intent was understood from nor stand beside a yes."""
+        """There are words in a normalized text that neither an intent was understood from nor stand beside a yes, or
+        its end is missing: "yes and"."""
+        rest = words
         for pattern in (*self._intents.values(), self._beside_yes):
-            words = pattern.sub(" ", words)
-        return bool(words.split())
+            rest = pattern.sub(" ", rest)
+        return bool(rest.replace(CUT, " ").split()) or self._unfinished.search(words) is not None
 
     def _unknown(self, text: str) -> tuple[str, ...]:
         text = self._beside_number.sub(" ", text)

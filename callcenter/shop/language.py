@@ -80,6 +80,8 @@ class LanguagePack(BaseModel):
     beside_yes: Patterns = ()
     """Words that may stand beside a yes and do not change it: "that is", "all". Of those that nothing else is
     understood from, no other is in a plain yes."""
+    unfinished: Patterns = ()
+    """Words that something else comes behind, at the end: "yes and"."""
     each: Patterns = ()
     """So many of each of those that are named."""
     year: Patterns = ()
