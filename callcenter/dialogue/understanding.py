@@ -41,6 +41,7 @@ BARE_RIMS_INCH = range(13, 25)
 YEARS = range(1960, 2100)
 SPOKEN_YEAR = re.compile(r"(?<![0-9])(19|20) ?([0-9]{2})(?![0-9])")
 """ "2018", "twenty eighteen"."""
+BELOW_ZERO = re.compile(r"(?<!\S)[-−](?=[0-9])")
 ALTERNATIVES = frozenset({"either", "recommend", "consultation"})
 """Intents that make several brands a question of which is better."""
 NO_CANCEL = frozenset({"keep_it", "may_cancel"})
@@ -75,19 +76,22 @@ class Understanding:
         self._price_for = united(pack.price_for for pack in packs)
         self._prices = compiled(pattern for pack in packs for pattern in pack.price_limit)
         self._quantities = compiled(pattern for pack in packs for pattern in pack.quantity)
+        self._no_quantities = compiled(pattern for pack in packs for pattern in pack.no_quantity)
         self._instead = compiled(pattern for pack in packs for pattern in pack.quantity_instead)
         self._years = compiled(pattern for pack in packs for pattern in pack.year)
         self._rims = compiled(pattern for pack in packs for pattern in pack.rim)
         self._bare_rims = compiled(pattern for pack in packs for pattern in pack.rim_bare)
         self._cardinals = NumberWords.of(packs, ordinals=False)
         self.digits = DigitWords((pack.dictation for pack in packs), self._numbers)
-        self.places = PlaceWords(self._cities, with_ordinals)
+        self.places = PlaceWords(
+            self._cities, with_ordinals, ending(pattern for pack in packs for pattern in pack.not_there)
+        )
         self._when = WhenWords(packs, with_ordinals)
         self._items = ItemWords(
             choices=self._choices,
             quantity_words=self._quantity_words,
             each=(pattern for pack in packs for pattern in pack.each),
-            no_quantities=self._rims,
+            no_quantities=(*self._rims, *self._no_quantities),
             numbers=self._numbers,
             brand=lambda word: self._names.brand(word) if self._names.knows(word) else None,
             most=MOST_TIRES,
@@ -108,7 +112,7 @@ class Understanding:
         so that width and profile are a size; `asked`: what bare
         words answer; `delivers`: an order with delivery is open, so that a name and a number are an address; `today`:
         without it no day is told."""
-        text = normalize(said.text)
+        text = normalize(BELOW_ZERO.sub("minus ", said.text))
         if said.keyed:
             return self._keyed(text, asked)
         wish = self._wish(text, known_make, known_rim)
@@ -278,7 +282,9 @@ class Understanding:
             quantity = self._perhaps_quantity(text, wants=wants)
         if is_place:  # "four of the first to Kyiv, Khreshchatyk 22"
             text = self._before_place(text) if asked is Asked.PERHAPS_QUANTITY else ""
-        items = self._items.read(text) if wish.size is None and not corrected else ()
+        items = self._items.read(text) if wish.size is None else ()
+        if corrected and ("not" in intents or len(items) == 1):  # "not two of the first but four"
+            items = ()
         if items:
             quantity = items[0].quantity if len(items) == 1 else None
         return items, quantity, corrected
@@ -295,7 +301,7 @@ class Understanding:
 
     def _quantity(self, text: str, *, is_asked: bool) -> tuple[int | None, bool]:
         """How many, and whether another number was corrected."""
-        digits = self._numbers.in_digits(text)
+        digits = cut_all(self._numbers.in_digits(text), self._no_quantities)
         counted = self._number(self._quantities, digits, _is_quantity)
         if counted is not None or is_asked:
             instead = self._number(self._instead, digits, _is_quantity)
@@ -305,6 +311,7 @@ class Understanding:
             counted = first(self._quantity_words, text)
         if counted is None and is_asked:
             rest = self._numbers.in_digits(cut_all(text, self._choices.values()))  # "the first one" is not one
+            rest = cut_all(rest, self._no_quantities)
             bare = (int(word) for word in reversed(tokens(rest)) if word.isdecimal() and len(word) <= 2)
             counted = next(filter(_is_quantity, bare), None)
         return counted, False
