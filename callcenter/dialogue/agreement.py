@@ -1,13 +1,18 @@
 """Whether the caller's words are a plain yes, or a plain "cancel": what commits the shop hangs on it. Pure."""
 
+from dataclasses import replace
+
 from callcenter.dialogue.understanding import Understanding
 from callcenter.ports import CallerSaid
 
 YES = frozenset({"yes", "take_it"})
-BESIDES_YES = YES | {"please", "thanks", "order_creation", "my_order", "fitting_booking", "want_it", "that_is_it"}
-"""What may be said along with it: "yes, place the order, thank you"."""
-ALSO = {"want_it": "tire_search", "that_is_it": "goodbye"}
-"""What the words of these sound like where more is said: "yes, I want it", "yes, that's it"."""
+BESIDES_YES = YES | {"please", "thanks"}
+"""What may be said along with it."""
+AGREED = ("place_it", "want_it", "that_is_it")
+"""Agreement to what was read out, whose words mean something else elsewhere: "place the order", "I want it", "yes,
+that's it"; but not "I have ordered already", "that's it"."""
+OF_ACTION = frozenset({"my_order", "fitting_booking"})
+"""Intents that the name of what is cancelled or moved has."""
 WORDS_OF_A_YES = 12
 LEAST_CONFIDENCE = 0.3
 """Whoever was heard with less is asked again."""
@@ -27,10 +32,13 @@ def agrees(understanding: Understanding, said: CallerSaid, action: str = "") -> 
     if said.keyed or said.rejected or said.confidence < LEAST_CONFIDENCE or "?" in said.text:
         return False
     heard = understanding.read(said)
-    besides = BESIDES_YES | {action} | {ALSO[intent] for intent in heard.intents & ALSO.keys()}
-    plain = bool(heard.intents & (YES | {action})) and heard.intents <= besides
+    rest = understanding.without(AGREED, heard.words)
+    besides = understanding.read(replace(said, text=rest)).intents
+    if action:  # "cancel my order" names an order, "I have ordered already, cancel" tells of one
+        besides -= OF_ACTION - understanding.read(replace(said, text=understanding.without((action,), rest))).intents
+    plain = bool(heard.intents & (YES | {action})) and besides <= BESIDES_YES | {action}
     more = heard.wish or heard.choice is not None or understanding.has_number(heard.words)
-    more = more or understanding.says_more_than_yes(heard.words)
+    more = more or understanding.says_more_than_yes(rest)
     return plain and not more and len(heard.words.split()) <= WORDS_OF_A_YES
 
 

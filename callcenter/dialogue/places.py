@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rapidfuzz import fuzz
 
 from callcenter.dialogue.numbers import NumberWords
-from callcenter.dialogue.patterns import first
+from callcenter.dialogue.patterns import NEVER
 from callcenter.dialogue.words import latin, normalize, stem, tokens
 
 ALIKE_LETTERS = 4
@@ -19,14 +19,18 @@ ALIKE_SCORE = 75
 
 
 class PlaceWords:
-    def __init__(self, cities: Mapping[str, re.Pattern[str]], numbers: NumberWords) -> None:
-        """`cities`: what each is called; `numbers` must know the ordinal ones."""
-        self._cities = cities
+    def __init__(
+        self, cities: Mapping[str, re.Pattern[str]], numbers: NumberWords, not_there: re.Pattern[str] = NEVER
+    ) -> None:
+        """`cities`: what each is called; `numbers` must know the ordinal ones; `not_there` fits what stands before a
+        city that is not meant."""
+        self._cities, self._not_there = cities, not_there
         self._numbers = numbers
 
     def city(self, text: str) -> str | None:
-        """The one that a normalized text names first, as the store calls it."""
-        return first(self._cities, text)
+        """The one that a normalized text names first, as the store calls it; of "not to Odesa, to Lviv" the second."""
+        named = sorted((match.start(), city) for city, p in self._cities.items() for match in p.finditer(text))
+        return next((city for start, city in named if not self._not_there.search(text[:start])), None)
 
     def choose(self, text: str, options: Sequence[str], choice: int | None = None) -> int | None:
         """The index of the option that a normalized text means: by its place among them ("the second", which is

@@ -15,7 +15,7 @@ from callcenter.dialogue.free_text import FreeText
 from callcenter.dialogue.items import Item, ItemWords
 from callcenter.dialogue.names import NameIndex
 from callcenter.dialogue.numbers import RIMS_INCH, NumberWords, TireSize
-from callcenter.dialogue.patterns import compiled, cut_all, either, ending, first, matches, united
+from callcenter.dialogue.patterns import CUT, compiled, cut_all, either, ending, first, matches, united
 from callcenter.dialogue.places import PlaceWords
 from callcenter.dialogue.understood import Understood, told
 from callcenter.dialogue.when import WhenWords
@@ -41,8 +41,11 @@ BARE_RIMS_INCH = range(13, 25)
 YEARS = range(1960, 2100)
 SPOKEN_YEAR = re.compile(r"(?<![0-9])(19|20) ?([0-9]{2})(?![0-9])")
 """ "2018", "twenty eighteen"."""
+BELOW_ZERO = re.compile(r"(?<!\S)[-−](?=[0-9])")
 ALTERNATIVES = frozenset({"either", "recommend", "consultation"})
 """Intents that make several brands a question of which is better."""
+NO_CANCEL = frozenset({"keep_it", "may_cancel"})
+"""Intents whose words hold those of "cancel" and mean none."""
 COURTESIES = ("yes", "no", "hello", "thanks", "wait")
 """Intents that are said around what was asked for."""
 
@@ -62,6 +65,7 @@ class Understanding:
         self._seasons = united(pack.seasons for pack in packs)
         self._negation = ending(pattern for pack in packs for pattern in pack.intents.get("not", ()))
         self._beside_yes = either(pattern for pack in packs for pattern in pack.beside_yes)
+        self._unfinished = either(pattern for pack in packs for pattern in pack.unfinished)
         self._beside_number = either(pattern for pack in packs for pattern in pack.free_text.beside_number)
         self._choices = united(pack.choices for pack in packs)
         self._quantity_words = united(pack.quantity_words for pack in packs)
@@ -72,19 +76,22 @@ class Understanding:
         self._price_for = united(pack.price_for for pack in packs)
         self._prices = compiled(pattern for pack in packs for pattern in pack.price_limit)
         self._quantities = compiled(pattern for pack in packs for pattern in pack.quantity)
+        self._no_quantities = compiled(pattern for pack in packs for pattern in pack.no_quantity)
         self._instead = compiled(pattern for pack in packs for pattern in pack.quantity_instead)
         self._years = compiled(pattern for pack in packs for pattern in pack.year)
         self._rims = compiled(pattern for pack in packs for pattern in pack.rim)
         self._bare_rims = compiled(pattern for pack in packs for pattern in pack.rim_bare)
         self._cardinals = NumberWords.of(packs, ordinals=False)
         self.digits = DigitWords((pack.dictation for pack in packs), self._numbers)
-        self.places = PlaceWords(self._cities, with_ordinals)
+        self.places = PlaceWords(
+            self._cities, with_ordinals, ending(pattern for pack in packs for pattern in pack.not_there)
+        )
         self._when = WhenWords(packs, with_ordinals)
         self._items = ItemWords(
             choices=self._choices,
             quantity_words=self._quantity_words,
             each=(pattern for pack in packs for pattern in pack.each),
-            no_quantities=self._rims,
+            no_quantities=(*self._rims, *self._no_quantities),
             numbers=self._numbers,
             brand=lambda word: self._names.brand(word) if self._names.knows(word) else None,
             most=MOST_TIRES,
@@ -105,7 +112,7 @@ class Understanding:
         so that width and profile are a size; `asked`: what bare
         words answer; `delivers`: an order with delivery is open, so that a name and a number are an address; `today`:
         without it no day is told."""
-        text = normalize(said.text)
+        text = normalize(BELOW_ZERO.sub("minus ", said.text))
         if said.keyed:
             return self._keyed(text, asked)
         wish = self._wish(text, known_make, known_rim)
@@ -124,7 +131,8 @@ class Understanding:
         )
         intents |= {"change"} if corrected else set()
         is_instead = bool(wish or items or quantity is not None or address)  # "not so many any more, two"
-        intents |= {"cancel"} if "no_longer" in intents and not is_instead else set()
+        intents -= {"cancel"} if self._keeps(text) else set()
+        intents |= {"cancel"} if "no_longer" in intents and not is_instead and not intents & NO_CANCEL else set()
         intents -= {"yes"} if "doubt" in intents else set()  # "are you sure", "yeah right"
         intents -= {"yes", "cheaper"} if "cancel" in intents else set()  # "cancel, I found it cheaper"
         brands = self._names.brands(text)
@@ -174,6 +182,10 @@ class Understanding:
             max_price=price,
         )
 
+    def _keeps(self, text: str) -> bool:
+        """There is a cancelling only in "don't cancel", "can I cancel later"."""
+        return not self._intents["cancel"].search(self.without(NO_CANCEL, text))
+
     def _season(self, text: str) -> str | None:
         """The one that is named first; of "not winter, summer" the second."""
         named = sorted((match.start(), season) for season, p in self._seasons.items() for match in p.finditer(text))
@@ -205,11 +217,17 @@ class Understanding:
         """In digits or in words, in a normalized text."""
         return any(character.isdecimal() for character in self._numbers.in_digits(words))
 
+    def without(self, intents: Iterable[str], words: str) -> str:
+        """A normalized text with CUT instead of the words of these intents."""
+        return cut_all(words, (self._intents[name] for name in intents if name in self._intents))
+
     def says_more_than_yes(self, words: str) -> bool:
-        """There are words in a normalized text that neither an intent was understood from nor stand beside a yes."""
+        """There are words in a normalized text that neither an intent was understood from nor stand beside a yes, or
+        its end is missing: "yes and"."""
+        rest = words
         for pattern in (*self._intents.values(), self._beside_yes):
-            words = pattern.sub(" ", words)
-        return bool(words.split())
+            rest = pattern.sub(" ", rest)
+        return bool(rest.replace(CUT, " ").split()) or self._unfinished.search(words) is not None
 
     def _unknown(self, text: str) -> tuple[str, ...]:
         text = self._beside_number.sub(" ", text)
@@ -264,7 +282,9 @@ class Understanding:
             quantity = self._perhaps_quantity(text, wants=wants)
         if is_place:  # "four of the first to Kyiv, Khreshchatyk 22"
             text = self._before_place(text) if asked is Asked.PERHAPS_QUANTITY else ""
-        items = self._items.read(text) if wish.size is None and not corrected else ()
+        items = self._items.read(text) if wish.size is None else ()
+        if corrected and ("not" in intents or len(items) == 1):  # "not two of the first but four"
+            items = ()
         if items:
             quantity = items[0].quantity if len(items) == 1 else None
         return items, quantity, corrected
@@ -281,7 +301,7 @@ class Understanding:
 
     def _quantity(self, text: str, *, is_asked: bool) -> tuple[int | None, bool]:
         """How many, and whether another number was corrected."""
-        digits = self._numbers.in_digits(text)
+        digits = cut_all(self._numbers.in_digits(text), self._no_quantities)
         counted = self._number(self._quantities, digits, _is_quantity)
         if counted is not None or is_asked:
             instead = self._number(self._instead, digits, _is_quantity)
@@ -291,6 +311,7 @@ class Understanding:
             counted = first(self._quantity_words, text)
         if counted is None and is_asked:
             rest = self._numbers.in_digits(cut_all(text, self._choices.values()))  # "the first one" is not one
+            rest = cut_all(rest, self._no_quantities)
             bare = (int(word) for word in reversed(tokens(rest)) if word.isdecimal() and len(word) <= 2)
             counted = next(filter(_is_quantity, bare), None)
         return counted, False

@@ -76,10 +76,14 @@ class LanguagePack(BaseModel):
     """With {n}: how many tires."""
     quantity_instead: Patterns = ()
     """With {n}: how many, where another number was wrong. Counts where a quantity was asked for or named."""
+    no_quantity: Patterns = ()
+    """A number that is none of tires: "minus 2"; numbers in digits."""
     quantity_words: Mapping[int, Patterns] = {}
     beside_yes: Patterns = ()
     """Words that may stand beside a yes and do not change it: "that is", "all". Of those that nothing else is
     understood from, no other is in a plain yes."""
+    unfinished: Patterns = ()
+    """Words that something else comes behind, at the end: "yes and"."""
     each: Patterns = ()
     """So many of each of those that are named."""
     year: Patterns = ()
@@ -90,6 +94,8 @@ class LanguagePack(BaseModel):
     """With {n}: the same without a word for it, "a fitting for seventeen". They see cardinal numbers only."""
     cities: Mapping[str, Patterns] = {}
     """By the name that the store knows; in all cases of the word."""
+    not_there: Patterns = ()
+    """What stands before a city that is not meant: "not to"."""
     delivery_types: Mapping[DeliveryType, Patterns] = {}
     payment_methods: Mapping[PaymentMethod, Patterns] = {}
     """Where two begin at the same word, the one that stands first in the file is meant."""

@@ -80,6 +80,7 @@ ACTIONS: Mapping[str, Action] = {
         callback.take_any_time,
         corrections.correct,
         forms.cancel,
+        forms.keep_open,
         forms.take_leave,
         answers.accept,
         answers.turn_down,

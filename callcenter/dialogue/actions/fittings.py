@@ -171,9 +171,7 @@ def object_to_fitting(turn: Turn) -> None:
     elif turn.memory.question is Question.TRY_AGAIN:
         drop_fitting(turn)
     elif state == "fitting_confirm" and form.aim == "cancel":
-        close(turn)
-        turn.say("fitting.kept")
-        turn.ask(Question.ANYTHING_ELSE)
+        keep_booking(turn)
     elif state == "fitting_confirm":
         turn.go("fitting_change")
         turn.say("fitting.ask_change")
@@ -181,6 +179,13 @@ def object_to_fitting(turn: Turn) -> None:
         ask_other_day(turn)
     else:
         tell_help(turn)
+
+
+def keep_booking(turn: Turn) -> None:
+    """It is not cancelled after all."""
+    close(turn)
+    turn.say("fitting.kept")
+    turn.ask(Question.ANYTHING_ELSE)
 
 
 def ask_other_day(turn: Turn) -> None:

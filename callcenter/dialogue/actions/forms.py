@@ -32,6 +32,15 @@ def wind_up(turn: Turn) -> None:
         turn.ask(Question.ANYTHING_ELSE)
 
 
+def keep_open(turn: Turn) -> None:
+    """ "Don't cancel": what is open goes on, and a booking that was to be cancelled stays."""
+    form = turn.memory.fitting
+    if form is not None and form.aim == "cancel":
+        fittings.keep_booking(turn)
+    else:
+        wind_up(turn)
+
+
 def take_leave(turn: Turn) -> None:
     """ "Goodbye"; while something is open it is said once that nothing is ordered or booked yet."""
     memory = turn.memory

@@ -164,6 +164,12 @@ def test_what_the_station_shall_do(words: str, service: str | None) -> None:
         ("нет, шесть", 6),
         ("вместо четырех две", 2),
         ("краще дві", 2),
+        ("пол комплекта", 2),
+        ("півкомплекту", 2),
+        ("half a set", 2),
+        ("-5", None),
+        ("минус две", None),
+        ("мінус дві", None),
         ("сто п'ятдесят", None),
         ("205 55 16", None),
         ("так", None),
@@ -417,3 +423,25 @@ def test_a_house_is_no_number_of_the_tires_that_were_named(words: str) -> None:
     understood = read(words, Asked.PERHAPS_QUANTITY)
     assert understood.quantity is None
     assert understood.address
+
+
+@pytest.mark.parametrize(
+    ("words", "city"),
+    [
+        ("no, not Odesa, Lviv, Horodotska 20", "Lviv"),
+        ("not to Odesa, to Lviv", "Lviv"),
+        ("не в Одесу, а у Львів", "Lviv"),
+        ("нет, не Одесса, Львов, Городоцкая 20", "Lviv"),
+        ("не в Одессу, а во Львов", "Lviv"),
+        ("у Львів, а не в Одесу", "Lviv"),
+        ("не в Одесу", None),
+        ("чому не в Одесу", "Odesa"),
+    ],
+)
+def test_a_city_that_is_not_meant(words: str, city: str | None) -> None:
+    assert read(words, Asked.OTHER_QUANTITY).city == city
+
+
+@pytest.mark.parametrize("words", ["пол комплекта", "півкомплекту", "полкомплекта"])
+def test_half_a_set_is_no_car(words: str) -> None:
+    assert read(words).wish.vehicle is None
