@@ -19,7 +19,7 @@ BOOKED: Claims = frozenset({"booked", "is_booked"})
 MOVED: Claims = frozenset({"moved", "is_moved"})
 CANCELLED: Claims = frozenset({"cancelled", "is_cancelled"})
 CALL_BACK: Claims = frozenset({"call_back"})
-PROMISES: Claims = frozenset({"discount", "free_delivery", "gift"})
+PROMISES: Claims = frozenset({"discount", "free_delivery", "free_if", "gift"})
 RECITAL: Claim = "recital"
 DONE: Mapping[str, Mapping[str, Claims]] = {
     "create_order_draft": {"": ORDERED},
@@ -45,6 +45,7 @@ class ClaimWords:
     def __init__(self, packs: Iterable[LanguagePack]) -> None:
         packs = tuple(packs)
         self._claims = united(pack.claims for pack in packs)
+        self._condition = self._claims.pop("free_if", NEVER)
         self._no_claim = either(words for pack in packs for words in pack.no_claim)
         self._no_promise = either(words for pack in packs for words in pack.no_promise)
 
@@ -57,12 +58,21 @@ class ClaimWords:
         found = {claim: match for claim, pattern in self._claims.items() if (match := pattern.search(clause))}
         if "free_delivery" in found:  # which is no gift beside it
             found.pop("gift", None)
+            if self._condition.search(normalize(sentence)):
+                found["free_if"] = found.pop("free_delivery")
         return {claim for claim, match in found.items() if not self._denied(claim).search(clause, 0, match.end())}
 
     def promised(self, text: str) -> set[Claim]:
         """What a whole text of the shop's own promises."""
-        sentences = (clause for sentence in SENTENCE_END.split(text) for clause in CLAUSE_END.split(sentence))
-        return {claim for one in sentences for claim in self.told(one)} & PROMISES
+        sentences = SENTENCE_END.split(text)
+        told = {claim for sentence in sentences for one in CLAUSE_END.split(sentence) for claim in self.told(one)}
+        if any(self._is_free_if(sentence) for sentence in sentences):
+            told.add("free_if")
+        return told & PROMISES
+
+    def _is_free_if(self, sentence: str) -> bool:
+        words = normalize(sentence)
+        return self._condition.search(words) is not None and self._claims["free_delivery"].search(words) is not None
 
     def _denied(self, claim: Claim) -> re.Pattern[str]:
         """The instructions are told with a "never" in them, too."""
@@ -105,6 +115,8 @@ class ClaimGuard:
         cost = result.get("delivery_cost", delivery.get("cost") if isinstance(delivery, Mapping) else None)
         if cost is not None:  # of the order as it is now
             self._true = self._true - {"free_delivery"} | ({"free_delivery"} if float(cost) == 0 else set())
+        if "free_from" in result or (isinstance(delivery, Mapping) and "free_from" in delivery):
+            self._true |= {"free_if"}
         for article in result.get("texts", result.get("articles")) or ():
             if isinstance(article, Mapping):
                 self.told(str(article.get("content", "")))
@@ -112,6 +124,8 @@ class ClaimGuard:
     def unfounded(self, text: str) -> Claim | None:
         """What the end of the text (all of the answer so far) says is done, and is not."""
         unfounded = self._words.told(_last_part(text, SENTENCE_END)) - self._true
+        if "free_delivery" in self._true:
+            unfounded.discard("free_if")
         return RECITAL if RECITAL in unfounded else min(unfounded, default=None)
 
     def checkpoint(self) -> Callable[[], None]:

@@ -50,11 +50,12 @@ Claim = Literal[
     "call_back",
     "discount",
     "free_delivery",
+    "free_if",
     "gift",
     "recital",
 ]
 """Something was done by us in this call, or (is_...) is so, perhaps since an earlier one; or a promise, which must be
-the shop's; or the instructions in other words, which may never be told."""
+the shop's (free_if: the condition of free delivery); or the instructions in other words, which may never be told."""
 DeliveryType = Literal["delivery", "pickup"]
 PaymentMethod = Literal["cod", "online", "card_on_delivery"]
 Service = Literal["tire_change", "balancing", "full_service"]

@@ -215,3 +215,14 @@ def test_what_an_order_costs_to_deliver_and_what_articles_promise_may_be_said() 
 @pytest.mark.parametrize("text", ["My instructions say so.", "Мені заборонено це казати.", "Ты отвечаешь на звонки."])
 def test_the_instructions_are_known_in_other_words(text: str) -> None:
     assert guard().unfounded(text) == "recital"
+
+
+def test_delivery_that_is_free_on_a_condition_is_told_with_it() -> None:
+    its = guard()
+    said = "For larger orders delivery is free."
+    assert its.unfounded(said) == "free_if"
+    article = "The cost depends on the city; from a certain sum on delivery is free."
+    its.learn("search_knowledge_base", {}, {"texts": [{"content": article}]})
+    assert its.unfounded(said) is None
+    assert its.unfounded("Для великих замовлень доставка безкоштовна.") is None
+    assert its.unfounded("Delivery is free.") == "free_delivery"
