@@ -44,6 +44,13 @@ BARE_PRICE = re.compile(
     rf"(?:{_COSTS})\b[^.!?;\d]{{0,16}}{AMOUNT}(?![\d/]|\s?%)|{AMOUNT}[^.!?;\d]{{0,8}}\b(?:{_APIECE})", re.I
 )
 """A price whose currency goes without saying."""
+SMALL_PRICE = re.compile(
+    r"(?:\b(?:delivery|shipping|courier|доставк\w{1,2}|кур'?єр\w*|курьер\w*)[^.!?;,\d]{0,30})?"
+    r"\b(?:costs?|will run you|кошту\w*|обійд\w*|стоит|стоят|обойд\w*) (?:only |you |about |just |лише |всего |вам )?"
+    r"(?P<n>\d{2,3})(?![\d/:%]|[.,]\d|[\s-]\d)",
+    re.IGNORECASE,
+)
+"""What costs less than LOWEST."""
 NEGATION = re.compile(r"\b(?:not|no|cannot|can't|don't|не|нет|ні|немає|нема)\b", re.IGNORECASE)
 COMPARED = re.compile(
     r"\b(?:more|less|cheaper|differ\w*|save|saves|saving|дорож\w*|дешев\w*|різниц\w*|разниц\w*|еконо\w*|эконом\w*|заощад\w*"
@@ -261,7 +268,8 @@ def _prices(text: str) -> list[Decimal]:
 
 
 def _bare(text: str) -> list[Decimal]:
-    return [price for price in _amounts(BARE_PRICE, text) if price >= LOWEST] if LARGE.search(text) else []
+    small = [price for match in SMALL_PRICE.finditer(text) if (price := Decimal(match["n"])) < LOWEST]
+    return small + ([price for price in _amounts(BARE_PRICE, text) if price >= LOWEST] if LARGE.search(text) else [])
 
 
 def _amounts(pattern: re.Pattern[str], text: str) -> list[Decimal]:
