@@ -139,6 +139,8 @@ class ClaimGuard:
             self._only_shown = self._only_shown and not (done and tool == "confirm_order")
             if done and claims == CANCELLED:
                 self._cancelled |= {CANCELS[tool]}
+            if done and claims == MOVED:
+                self._true |= {"is_booked"}
             if done and tool == "confirm_order":
                 self._orders |= {str(result["order_number"])}
         elif tool == SEARCH and self._only_shown:

@@ -36,6 +36,7 @@ LOWEST = 300
 LARGE = re.compile(r"[3-9]\d\d|\d{4}|\d[   ,]\d{3}")
 """Is in every text that names a number from LOWEST on."""
 DIGITS = re.compile(r"\d+")
+LONG_NUMBER = re.compile(r"\d{4}")
 _COSTS = (
     r"costs?|price\w*|for you|кошту\w*|цін\w*|обійд\w*|зроблю|віддам|стоит|стоят|цен[аеуы]\w*|обойд\w*|отдам|сделаю"
 )
@@ -45,9 +46,9 @@ BARE_PRICE = re.compile(
 )
 """A price whose currency goes without saying."""
 SMALL_PRICE = re.compile(
-    r"(?:\b(?:delivery|shipping|courier|доставк\w{1,2}|кур'?єр\w*|курьер\w*)[^.!?;,\d]{0,30})?"
-    r"\b(?:costs?|will run you|кошту\w*|обійд\w*|стоит|стоят|обойд\w*) (?:only |you |about |just |лише |всего |вам )?"
-    r"(?P<n>\d{2,3})(?![\d/:%]|[.,]\d|[\s-]\d)",
+    r"\b(?:costs?|will run you|(?:delivery|shipping|доставка) (?:is|[—–-])(?= \d{3})|кошту\w*|обійд\w*|стоит|стоят"
+    r"|обойд\w*) (?:only |you |about |just |лише |всего |вам )?(?P<n>\d{2,3})"
+    r"(?![\d/:%]|[.,]\d|[\s-]\d|\s?(?:%|percent|відсот|процент|days?|hours?|дн|ден|годин|час))",
     re.IGNORECASE,
 )
 """What costs less than LOWEST."""
@@ -177,7 +178,7 @@ class PriceGuard:
 
     def invented(self, text: str) -> list[Decimal]:
         """Prices and percentages in the sentence that have no source, and prices that are another tire's."""
-        rest = NO_PRICE.sub(" ", PRICE.sub(" ", self._without_orders(text)))
+        rest = PRICE.sub(" ", self._without_orders(text))
         prices = _prices(text) + _bare(rest)
         percents = _percents(text)
         digits = self._in_digits(rest)
@@ -196,7 +197,7 @@ class PriceGuard:
         for number in self._orders:
             if number in text:
                 text = re.sub(rf"(?<!\d){re.escape(number)}(?!\d|\s?{CURRENCY})", " ", text, flags=re.IGNORECASE)
-        return text
+        return NO_PRICE.sub(" ", text) if LONG_NUMBER.search(text) else text
 
     def _invented_percents(self, percents: list[int], text: str) -> list[Decimal]:
         strange = [Decimal(percent) for percent in percents if percent not in self._percents]
@@ -268,6 +269,8 @@ def _prices(text: str) -> list[Decimal]:
 
 
 def _bare(text: str) -> list[Decimal]:
+    if not DIGITS.search(text):
+        return []
     small = [price for match in SMALL_PRICE.finditer(text) if (price := Decimal(match["n"])) < LOWEST]
     return small + ([price for price in _amounts(BARE_PRICE, text) if price >= LOWEST] if LARGE.search(text) else [])
 
