@@ -57,8 +57,8 @@ NO_SUCH_PRICE = (
     "Look it up with a tool, or go on without it; repeat nothing."
 )
 NO_SUCH_CONTACT = (
-    "You were about to name a phone number or an address on the internet that no tool has given. The caller has not "
-    "heard that, only what stands before. Go on without it, or offer the operator; repeat nothing."
+    "You were about to name a phone number, an address on the internet or an order's number that no tool has given. "
+    "The caller has not heard that, only what stands before. Go on without it, or offer the operator; repeat nothing."
 )
 NO_SUCH_PROMISE = (
     "You were about to promise a discount, a gift or something free, which no tool has. The caller has not heard that, "

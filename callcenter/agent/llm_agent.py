@@ -104,7 +104,7 @@ class LlmAgent:
             leaks=self._leaks,
             prices=PriceGuard(self._in_digits, self._limits_in, prompt, self._shop.lexicon(call.language)),
             contacts=ContactGuard(self._in_digits, self._contacts(call)),
-            claims=ClaimGuard(self._claims),
+            claims=ClaimGuard(self._claims, now.astimezone(ZoneInfo(self._shop.facts.timezone)).date()),
             openings=frozenset(map(letters, self._shop.books[call.language].variations("opening"))),
             declined=self._shop.phrase("cannot.other", call.language),
             max_tokens=self._settings.max_tokens,

@@ -13,6 +13,7 @@ MONEY = frozenset({"price", "old_price", "cost", "total", "subtotal", "free_from
 """Names that the store gives to amounts."""
 SUMS = frozenset({"total", "subtotal"})
 """Those that are of several tires, and may be told for one of them."""
+ORDER_NUMBER = "order_number"
 TEXTS = frozenset({"content"})
 """Names of the shop's own texts: amounts of money and percentages in them may be said."""
 CURRENCY = r"(?:UAH|USD|EUR|грн\.?|грив\w*|hryvn\w*|dollars?|долар\w*|доллар\w*|euros?|євро|евро|[₴$€])"
@@ -21,12 +22,21 @@ PRICE = re.compile(rf"(?:{CURRENCY}\s?{AMOUNT})|(?:{AMOUNT}\s?{CURRENCY})", re.I
 NUMBER = re.compile(AMOUNT)
 PERCENT = re.compile(r"(\d{1,3})(?:[.,]\d+)?\s?(?:%|percent|відсот|процент)", re.IGNORECASE)
 PERCENT_WORD = re.compile("percent|відсот|процент", re.IGNORECASE)
+NO_PRICE = re.compile(
+    r"(?:\b(?:order|number|замовлен\w*|заказ\w*|номер\w*)|№)[\s,:№#]{1,3}(?:(?:number|номер\w*|is|no)[\s.:№#]{1,3}){0,2}"
+    rf"\d{{5,}}(?!\s?{CURRENCY}|\d)|\b(?:in|of|from|у|в) 20[0-3]\d\b(?!\s?{CURRENCY})",
+    re.IGNORECASE,
+)
+"""The number of an order, and the year of something."""
 SENTENCE_END = re.compile(r"[.!?…\n]")
+LEFT = re.compile(r"\b(?:leav\w+|left|to spare|остан\w+|оста[её]т\w+|залиш\w+)\b", re.IGNORECASE)
+"""Where something is left of the caller's own amount."""
 LOWEST = 300
 """A smaller number without a currency may be anything."""
 LARGE = re.compile(r"[3-9]\d\d|\d{4}|\d[   ,]\d{3}")
 """Is in every text that names a number from LOWEST on."""
 DIGITS = re.compile(r"\d+")
+LONG_NUMBER = re.compile(r"\d{4}")
 _COSTS = (
     r"costs?|price\w*|for you|кошту\w*|цін\w*|обійд\w*|зроблю|віддам|стоит|стоят|цен[аеуы]\w*|обойд\w*|отдам|сделаю"
 )
@@ -35,6 +45,13 @@ BARE_PRICE = re.compile(
     rf"(?:{_COSTS})\b[^.!?;\d]{{0,16}}{AMOUNT}(?![\d/]|\s?%)|{AMOUNT}[^.!?;\d]{{0,8}}\b(?:{_APIECE})", re.I
 )
 """A price whose currency goes without saying."""
+SMALL_PRICE = re.compile(
+    r"\b(?:costs?|will run you|(?:delivery|shipping|доставка) (?:is|[—–-])(?= \d{3})|кошту\w*|обійд\w*|стоит|стоят"
+    r"|обойд\w*) (?:only |you |about |just |лише |всего |вам )?(?P<n>\d{2,3})"
+    r"(?![\d/:%]|[.,]\d|[\s-]\d|\s?(?:%|percent|відсот|процент|days?|hours?|дн|ден|годин|час))",
+    re.IGNORECASE,
+)
+"""What costs less than LOWEST."""
 NEGATION = re.compile(r"\b(?:not|no|cannot|can't|don't|не|нет|ні|немає|нема)\b", re.IGNORECASE)
 COMPARED = re.compile(
     r"\b(?:more|less|cheaper|differ\w*|save|saves|saving|дорож\w*|дешев\w*|різниц\w*|разниц\w*|еконо\w*|эконом\w*|заощад\w*"
@@ -89,6 +106,8 @@ class PriceGuard:
         self._quantities = PIECES
         self._callers: frozenset[int] = frozenset()
         self._percents: frozenset[int] = frozenset({SURE})
+        self._orders: frozenset[str] = frozenset()
+        """The numbers of orders."""
         self.told(instructions)
 
     def learn(self, result: Any) -> None:
@@ -106,6 +125,8 @@ class PriceGuard:
                         self._sums |= _whole(Decimal(str(part))) if key in SUMS else frozenset()
                     elif key == "quantity" and isinstance(part, int) and 1 < part <= MOST_PIECES:
                         self._quantities |= {part}
+                    elif key == ORDER_NUMBER:
+                        self._orders |= {str(part)}
                     elif key in TEXTS and isinstance(part, str):
                         self.told(part)
                     else:
@@ -125,10 +146,12 @@ class PriceGuard:
         """Calling what is returned takes back everything that came after now."""
         undo_tires = self._tires.checkpoint()
         kept = self._known, self._sums, self._own, self._said, self._quantities, self._callers, self._percents
+        orders = self._orders
 
         def undo() -> None:
             undo_tires()
             self._known, self._sums, self._own, self._said, self._quantities, self._callers, self._percents = kept
+            self._orders = orders
 
         return undo
 
@@ -155,7 +178,7 @@ class PriceGuard:
 
     def invented(self, text: str) -> list[Decimal]:
         """Prices and percentages in the sentence that have no source, and prices that are another tire's."""
-        rest = PRICE.sub(" ", text)
+        rest = PRICE.sub(" ", self._without_orders(text))
         prices = _prices(text) + _bare(rest)
         percents = _percents(text)
         digits = self._in_digits(rest)
@@ -169,6 +192,12 @@ class PriceGuard:
             unknown = [price for price in unknown if not self._is_said_back(price, text)]
         swapped = [Decimal(price) for price in self._tires.swapped(text) if price not in self._own]
         return unknown + swapped + self._invented_percents(percents, text)
+
+    def _without_orders(self, text: str) -> str:
+        for number in self._orders:
+            if number in text:
+                text = re.sub(rf"(?<!\d){re.escape(number)}(?!\d|\s?{CURRENCY})", " ", text, flags=re.IGNORECASE)
+        return NO_PRICE.sub(" ", text) if LONG_NUMBER.search(text) else text
 
     def _invented_percents(self, percents: list[int], text: str) -> list[Decimal]:
         strange = [Decimal(percent) for percent in percents if percent not in self._percents]
@@ -184,6 +213,7 @@ class PriceGuard:
             any(abs(whole * pieces - total) <= pieces for pieces in self._quantities for total in self._sums)
             or self._is_sum(whole, named)
             or (COMPARED.search(text) is not None and self._is_difference(whole, named))
+            or (LEFT.search(text) is not None and self._is_left(whole, named))
         )
 
     def _is_sum(self, whole: int, named: list[int]) -> bool:
@@ -198,6 +228,9 @@ class PriceGuard:
     def _is_difference(self, whole: int, named: list[int]) -> bool:
         base = frozenset((*self._own, *self._said, *named, *self._tires.prices))
         return any(one - whole // pieces in base for pieces in SET if whole % pieces == 0 for one in base)
+
+    def _is_left(self, whole: int, named: list[int]) -> bool:
+        return any(whole + one in self._callers for one in (*self._said, *named))
 
     def _is_said_back(self, price: Decimal, text: str) -> bool:
         """The caller's number as a limit, or at the beginning of a sentence that works with it."""
@@ -236,7 +269,10 @@ def _prices(text: str) -> list[Decimal]:
 
 
 def _bare(text: str) -> list[Decimal]:
-    return [price for price in _amounts(BARE_PRICE, text) if price >= LOWEST] if LARGE.search(text) else []
+    if not DIGITS.search(text):
+        return []
+    small = [price for match in SMALL_PRICE.finditer(text) if (price := Decimal(match["n"])) < LOWEST]
+    return small + ([price for price in _amounts(BARE_PRICE, text) if price >= LOWEST] if LARGE.search(text) else [])
 
 
 def _amounts(pattern: re.Pattern[str], text: str) -> list[Decimal]:

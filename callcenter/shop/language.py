@@ -50,11 +50,16 @@ Claim = Literal[
     "call_back",
     "discount",
     "free_delivery",
+    "free_if",
+    "is_done",
+    "paid",
+    "readdressed",
     "gift",
     "recital",
 ]
 """Something was done by us in this call, or (is_...) is so, perhaps since an earlier one; or a promise, which must be
-the shop's; or the instructions in other words, which may never be told."""
+the shop's (free_if: the condition of free delivery); or the instructions in other words, which may never be told."""
+Thing = Literal["order", "booking"]
 DeliveryType = Literal["delivery", "pickup"]
 PaymentMethod = Literal["cod", "online", "card_on_delivery"]
 Service = Literal["tire_change", "balancing", "full_service"]
@@ -103,6 +108,8 @@ class LanguagePack(BaseModel):
     """Of the fitting stations; the same holds for their order."""
     claims: Mapping[Claim, Patterns] = {}
     """How somebody of the shop says that it is done: a model may say so only when a tool has done it."""
+    things: Mapping[Thing, Patterns] = {}
+    """What a claim may be about."""
     budget: Patterns = ()
     """With {n}: how somebody of the shop says a caller's highest price back to him; a model may name his numbers so,
     and not as the price of something."""

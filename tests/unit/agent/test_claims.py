@@ -1,3 +1,4 @@
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -215,3 +216,94 @@ def test_what_an_order_costs_to_deliver_and_what_articles_promise_may_be_said() 
 @pytest.mark.parametrize("text", ["My instructions say so.", "Мені заборонено це казати.", "Ты отвечаешь на звонки."])
 def test_the_instructions_are_known_in_other_words(text: str) -> None:
     assert guard().unfounded(text) == "recital"
+
+
+def test_delivery_that_is_free_on_a_condition_is_told_with_it() -> None:
+    its = guard()
+    said = "For larger orders delivery is free."
+    assert its.unfounded(said) == "free_if"
+    article = "The cost depends on the city; from a certain sum on delivery is free."
+    its.learn("search_knowledge_base", {}, {"texts": [{"content": article}]})
+    assert its.unfounded(said) is None
+    assert its.unfounded("Для великих замовлень доставка безкоштовна.") is None
+    assert its.unfounded("Delivery is free.") == "free_delivery"
+
+
+TODAY = dt.date(2026, 11, 2)
+NEXT = {"status": "booked", "id": "b-3", "date": "2026-11-07", "time": "10:30"}
+
+
+def test_what_is_booked_is_booked_for_its_day_and_time() -> None:
+    its = ClaimGuard(ClaimWords(shop().packs.values()), TODAY)
+    its.learn("book_fitting", {}, NEXT)
+    for said in (
+        "You're booked for Saturday at 10:30.",
+        "Ваш запис на 7 листопада о 10:30 підтверджено.",
+        "Вы записаны на субботу.",
+        "You are booked.",
+    ):
+        assert its.unfounded(said) is None
+    for said in (
+        "You're booked for Sunday.",
+        "You're booked for Saturday November 14.",
+        "Ваш запис на суботу о 12:00 підтверджено.",
+        "Вы записаны на пятницу.",
+    ):
+        assert its.unfounded(said) == "is_booked"
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "result", "so", "not_so"),
+    [
+        ("cancel_order_draft", {}, {"dropped": "7"}, "The order is cancelled.", "Your appointment is cancelled."),
+        ("cancel_order_draft", {}, {"dropped": "7"}, "I've cancelled it.", "Ваш запис скасовано."),
+        (
+            "cancel_fitting",
+            {"action": "cancel"},
+            {**BOOKED, "status": "cancelled"},
+            "Запись отменена.",
+            "Заказ отменён.",
+        ),
+    ],
+)
+def test_one_thing_is_cancelled_and_not_another(
+    tool: str, arguments: dict[str, Any], result: Any, so: str, not_so: str
+) -> None:
+    its = guard()
+    its.learn(tool, arguments, result)
+    assert its.unfounded(so) is None
+    assert its.unfounded(not_so) in ("cancelled", "is_cancelled")
+
+
+def test_an_earlier_order_is_not_the_one_that_is_being_made() -> None:
+    its = guard()
+    its.learn("get_order_status", {}, {"orders": [{"status": "confirmed", "order_number": "200611"}]})
+    assert its.unfounded("Your order is confirmed.") is None
+    its.learn("search_tires", {}, {"found": 0, "tires": []})
+    assert its.unfounded("Your order for four Nokian is confirmed.") == "is_ordered"
+    its.learn("create_order_draft", {}, {"status": "draft", "order_number": "200705"})
+    assert its.unfounded("Your order 200611 is confirmed.") is None
+
+
+def test_a_draft_in_a_list_is_not_placed() -> None:
+    its = guard()
+    its.learn("get_order_status", {}, {"orders": [{"status": "draft", "order_number": "200705"}]})
+    assert its.unfounded("Your order 200705 is placed.") == "is_ordered"
+
+
+def test_the_open_order_stays_open_when_its_delivery_changes() -> None:
+    its = guard()
+    its.learn("create_order_draft", {}, {"status": "draft"})
+    assert its.unfounded("I've changed the delivery address.") == "readdressed"
+    its.learn("update_order_delivery", {}, {"status": "draft", "delivery_cost": 310.0})
+    assert its.unfounded("I've changed the delivery address.") is None
+    its.learn("get_order_status", {}, {"orders": [{"status": "shipped"}]})
+    assert its.unfounded("Your order is placed.") == "is_ordered"
+
+
+def test_all_is_set_only_when_something_is_done() -> None:
+    its = guard()
+    assert its.unfounded("Perfect, you're all set,") == "is_done"
+    its.learn("book_fitting", {}, BOOKED)
+    assert its.unfounded("Perfect, you're all set,") is None
+    assert its.unfounded("You're all set for your appointment,") is None

@@ -38,7 +38,7 @@ def test_a_number_or_address_from_nowhere_is_an_invention(text: str) -> None:
     [
         "Call us at +380 44 123 45 67 or 044 123 45 67, or look at kolo.example.",
         "They are 2510, 2390, 2480 and 2650 UAH.",
-        "Order 200704 of 2026-11-05 10:30 is shipped.",
+        "Order 42 of 2026-11-05 10:30 is shipped.",
         "Free are 09:00, 10:30, 12:00 and 14:00.",
         "Вільно о 09.00, 10.30, 12.00 та 14.00, 05.12.2026 року",
         "215/55 R17, 8 шт. по 5200 грн",
@@ -64,3 +64,15 @@ def test_what_was_learned_can_be_taken_back() -> None:
     its.learn({"phone": "+380509998877"})
     undo()
     assert its.invented("050 999 88 77")
+
+
+@pytest.mark.parametrize("text", ["Your order number is 200999.", "Номер вашого замовлення 200999", "Заказ №200999"])
+def test_an_order_s_number_is_a_tool_s_or_the_caller_s(text: str) -> None:
+    its = guard()
+    assert its.invented(text) == ["200999"]
+    its.learn({"orders": [{"order_number": "200999"}]})
+    assert its.invented(text) == []
+
+
+def test_a_sum_behind_the_word_order_is_no_number_of_one() -> None:
+    assert guard().invented("Замовлення 20800 грн, заказ 4 шины.") == []

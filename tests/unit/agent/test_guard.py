@@ -227,3 +227,48 @@ def test_texts_of_the_catalogue_make_no_prices() -> None:
     guard = PriceGuard()
     guard.learn({"tires": [{"price": 2510, "description": "today 1 UAH"}]})
     assert guard.invented("Today 1 UAH") == [Decimal(1)]
+
+
+@pytest.mark.parametrize(
+    "text", ["Delivery costs 150.", "Доставка коштує 150.", "Доставка — 150.", "It costs only 90."]
+)
+def test_small_amounts_need_a_source_where_they_are_a_price(text: str) -> None:
+    assert PriceGuard().invented(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It costs 10% more.",
+        "Доставка — 25 листопада.",
+        "Delivery is 12 November.",
+        "Your order 200611 for four Lassa is shipped.",
+        "Заказ №200611 за комплект отправлен.",
+        "They were made in 2026, for one car.",
+    ],
+)
+def test_dates_and_numbers_of_orders_are_no_prices(text: str) -> None:
+    guard = PriceGuard()
+    guard.learn({"content": "10%"})
+    assert guard.invented(text) == []
+
+
+def test_a_tool_s_order_number_is_no_price_wherever_it_stands() -> None:
+    guard = PriceGuard()
+    text = "I see one, 200611 for the set."
+    assert guard.invented(text)
+    undo = guard.checkpoint()
+    guard.learn({"orders": [{"order_number": "200611"}]})
+    assert guard.invented(text) == []
+    assert guard.invented("200611 UAH for the set.")
+    undo()
+    assert guard.invented(text)
+
+
+def test_what_is_left_of_the_caller_s_own_amount_may_be_named() -> None:
+    guard = PriceGuard()
+    guard.learn({"price": 2350})
+    guard.heard("3000 at most")
+    guard.said("It is 2350 UAH.")
+    assert guard.invented("It leaves you 650 UAH.") == []
+    assert guard.invented("It leaves you 750 UAH.")
