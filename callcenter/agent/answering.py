@@ -19,11 +19,11 @@ import structlog
 
 from callcenter import metrics
 from callcenter.agent.chain import ModelChain
-from callcenter.agent.claims import PROMISES, RECITAL, ClaimGuard
-from callcenter.agent.contacts import ContactGuard
-from callcenter.agent.guard import LeakGuard
+from callcenter.agent.guards.claims import PROMISES, RECITAL, ClaimGuard
+from callcenter.agent.guards.contacts import ContactGuard
+from callcenter.agent.guards.leaks import LeakGuard
+from callcenter.agent.guards.prices import PriceGuard
 from callcenter.agent.history import History, Round
-from callcenter.agent.prices import PriceGuard
 from callcenter.agent.spoken import SpokenText, clauses, letters
 from callcenter.errors import AgentError, ModelError
 from callcenter.ports import (

@@ -10,7 +10,7 @@ from callcenter.agent.tools.order_arguments import (
     DropArguments,
 )
 from callcenter.agent.tools.ordering import Ordering
-from callcenter.agent.tools.registry import Tool
+from callcenter.agent.tools.registry import DROP_ORDER, Tool
 from callcenter.agent.tools.schema import Arguments
 from callcenter.records import Scenario
 from callcenter.shop.facts import OrderLimits
@@ -55,7 +55,7 @@ def order_tools(store: Store, limits: OrderLimits, timeout_s: float) -> tuple[To
             audit="order.confirm",
         ),
         tool(
-            "cancel_order_draft",
+            DROP_ORDER,
             "Drop the order that was begun.",
             DropArguments,
             orders.drop,

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from callcenter.agent.claims import ClaimGuard, ClaimWords
+from callcenter.agent.guards.claims import ClaimGuard, ClaimWords
 from tests.unit.agent.conversation import shop
 
 CONFIRMED = {"status": "confirmed", "order_number": "200704"}

@@ -1,6 +1,6 @@
 import pytest
 
-from callcenter.agent.contacts import ContactGuard
+from callcenter.agent.guards.contacts import ContactGuard
 
 OURS = "+380441234567 ; kolo.example"
 WORDS = {"нуль": "0", "сорок чотири": "44", "дев'яносто": "90", "двадцять": "20", "одинадцять": "11"}

@@ -1,6 +1,6 @@
 import pytest
 
-from callcenter.agent.tire_prices import TirePrices
+from callcenter.agent.guards.tire_prices import TirePrices
 
 
 def prices() -> TirePrices:

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from callcenter.agent.guard import LeakGuard
-from callcenter.agent.prices import PriceGuard
+from callcenter.agent.guards.leaks import LeakGuard
+from callcenter.agent.guards.prices import PriceGuard
 from callcenter.ports import Language
 from tests.unit.agent.conversation import shop
 

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import combinations
 from typing import Any
 
-from callcenter.agent.tire_prices import TirePrices
+from callcenter.agent.guards.tire_prices import TirePrices
 
 MOST_PIECES = 20
 MONEY = frozenset({"price", "old_price", "cost", "total", "subtotal", "free_from", "delivery_cost"})
