@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from callcenter.dialogue.actions import search
 from callcenter.dialogue.actions.fitting_times import MOST_TIMES, offer, offer_times
+from callcenter.dialogue.actions.named import chosen_site
 from callcenter.dialogue.actions.talk import tell_help
 from callcenter.dialogue.fitting import Aim, Booking, FittingForm, FittingStep
 from callcenter.dialogue.memory import Question
@@ -90,11 +91,9 @@ def take_fitting(turn: Turn) -> None:
 def choose_station(turn: Turn) -> None:
     """ "The second one", "the one in Obolon"."""
     form = turn.memory.fitting
-    stations = form.stations if form is not None else ()
-    choice = turn.said.choice or (1 if "any_season" in turn.said.intents else None)  # "I don't mind which"
-    index = turn.call.understanding.places.choose(turn.said.words, [one.words for one in stations], choice)
-    if form is not None and index is not None:
-        turn.memory.fitting = form.changed(station=stations[index])
+    station = chosen_site(turn, form.stations if form is not None else ())
+    if form is not None and station is not None:
+        turn.memory.fitting = form.changed(station=station)
         take_fitting(turn)
     elif turn.said.intents & {"city", "date", "time", "service"}:
         take_fitting(turn)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from callcenter.dialogue.actions import search
+from callcenter.dialogue.actions.named import chosen_site
 from callcenter.dialogue.actions.talk import hand_over, tell_help
 from callcenter.dialogue.actions.tires import counted_tires, named_tire
 from callcenter.dialogue.memory import About, Question
@@ -133,11 +134,9 @@ def choose_point(turn: Turn) -> None:
     if _is_about_tires(turn):
         take_order(turn)
         return
-    words = [point.words for point in order.points]
-    choice = turn.said.choice or (1 if "any_season" in turn.said.intents else None)  # "I don't mind which"
-    index = turn.call.understanding.places.choose(turn.said.words, words, choice)
-    if index is not None:
-        keep(turn, order.changed(point=order.points[index]))
+    point = chosen_site(turn, order.points)
+    if point is not None:
+        keep(turn, order.changed(point=point))
         go_on_with_order(turn)
     elif turn.said.intents & TOLD:
         take_order(turn)
